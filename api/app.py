@@ -1,0 +1,121 @@
+"""The HTTP application over a house."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from importlib.metadata import version
+from importlib.resources import files
+from typing import Any
+
+from anyio import to_thread
+from fastapi import FastAPI, Request
+from fastapi.responses import Response
+from fastapi.staticfiles import StaticFiles
+
+from api.errors import Problem, handle_errors
+from api.guards import AllowsOrigin, OriginGuard, SizeGuard, is_own_origin
+from api.pages import STATIC, Pages
+from api.routers import feedback, health, local, openai_wire, pages, products, turns
+from api.streams import RunningTurns
+from api.widget.bundle import join_widget
+from companion.wiring import House
+from foundation.errors import NotAllowed, NotFound
+from foundation.ids import content_hash
+from knowledge.products import find_product, list_products
+
+_DESCRIPTION = "Cited answers from a course's own content, or an honest decline."
+
+
+def create_app(house: House, *, secret: str = "") -> FastAPI:
+    """The application; `secret` lets other processes of the home's owner in."""
+    allows = _allows(house)
+
+    @asynccontextmanager
+    async def lifespan(app: FastAPI) -> AsyncIterator[None]:
+        yield
+        app.state.turns.stop()
+
+    app = FastAPI(
+        title="Learning Companion",
+        description=_DESCRIPTION,
+        version=version("learning-companion"),
+        lifespan=lifespan,
+        docs_url=None,
+        redoc_url=None,
+    )
+    app.state.house, app.state.turns, app.state.pages = house, RunningTurns(house.answerer), Pages()
+    app.state.secret = secret
+    app.state.base_url = lambda request: house.settings.public_url or str(request.base_url).rstrip("/")
+    app.state.check_origin = _origin_check(allows)
+    handle_errors(app)
+    app.add_middleware(SizeGuard)
+    app.add_middleware(OriginGuard, allows=allows)
+    for noun in (turns, feedback, products, openai_wire, health, local, pages):
+        app.include_router(noun.router)
+    _serve_files(app)
+    _complete_schema(app)
+    return app
+
+
+def _allows(house: House) -> AllowsOrigin:
+    def allows(product: str | None, origin: str) -> bool:
+        with house.database.read() as session:
+            if product is None:
+                return any(origin in known.origins for known in list_products(session))
+            try:
+                return origin in find_product(session, product).origins
+            except NotFound:
+                # Told as refused, so that a foreign page cannot ask around for slugs.
+                return False
+
+    return allows
+
+
+def _origin_check(allows: AllowsOrigin) -> Any:
+    """Where the product stands in the body, its origins are checked there."""
+
+    async def check(request: Request, product: str) -> None:
+        origin = request.headers.get("origin")
+        if origin is None or is_own_origin(origin, request.headers.get("host", "")):
+            return
+        if not await to_thread.run_sync(allows, product, origin.lower()):
+            raise NotAllowed("this site is not allowed to embed the companion; its owner can list the site's origin")
+
+    return check
+
+
+def _serve_files(app: FastAPI) -> None:
+    script = join_widget()
+    tag = f'"{content_hash(script, size=8)}"'
+
+    @app.get("/widget/v1/companion.js", include_in_schema=False)
+    async def widget(request: Request) -> Response:
+        headers = {"ETag": tag, "Cache-Control": "public, max-age=300", "X-Content-Type-Options": "nosniff"}
+        if request.headers.get("if-none-match") == tag:
+            return Response(status_code=304, headers=headers)
+        return Response(script, media_type="text/javascript; charset=utf-8", headers=headers)
+
+    app.mount("/static/docs", StaticFiles(directory=str(files("fastapi_offline") / "static")), name="docs-static")
+    app.mount("/static", StaticFiles(directory=STATIC), name="static")
+
+
+def _complete_schema(app: FastAPI) -> None:
+    """Put the problem's shape where the operations refer to it; FastAPI adds only what a handler returns."""
+    build = app.openapi
+
+    def openapi() -> dict[str, Any]:
+        schema = build()
+        problem = Problem.model_json_schema(ref_template="#/components/schemas/{model}")
+        schema.setdefault("components", {}).setdefault("schemas", {})["Problem"] = problem
+        for path in schema["paths"].values():
+            for operation in path.values():
+                _replace_validation_error(operation["responses"])
+        return schema
+
+    app.openapi = openapi  # type: ignore[method-assign]  # the documented way to extend the schema
+
+
+def _replace_validation_error(responses: dict[str, Any]) -> None:
+    told = responses.get("422", {}).get("content", {})
+    if "application/json" in told:
+        del told["application/json"]
+        told["application/problem+json"] = {"schema": {"$ref": "#/components/schemas/Problem"}}

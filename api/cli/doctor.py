@@ -1,0 +1,106 @@
+"""`companion doctor`: is everything there, and how is it set."""
+
+import os
+import platform
+import sqlite3
+from collections.abc import Callable
+from typing import Any
+
+import typer
+
+from api.cli.show import AsJson
+
+
+def doctor(as_json: AsJson = False) -> None:
+    """Check the installation and list the settings; exit 1 when something is broken.
+
+    Example: companion doctor
+    """
+    from api.cli.show import print_json
+    from companion.wiring import open_house
+    from foundation.settings import read_settings
+
+    settings = read_settings()
+    with open_house(settings) as house:
+        checks = [_checked(name, check) for name, check in _checks(house).items()]
+    shown = {
+        f"COMPANION_{name.upper()}": {"value": str(getattr(settings, name)), "meaning": field.description}
+        for name, field in type(settings).model_fields.items()
+    }
+    ok = all(check["ok"] for check in checks)
+    if as_json:
+        print_json({"ok": ok, "checks": checks, "settings": shown})
+    else:
+        for check in checks:
+            print(f"{'ok  ' if check['ok'] else 'FAIL'} {check['name']}: {check['detail']}")
+        print()
+        for name, setting in shown.items():
+            print(f"{name}={setting['value']}\n    {setting['meaning']}")
+    if not ok:
+        typer.echo("companion: something is broken; see the lines marked FAIL", err=True)
+        raise typer.Exit(1)
+
+
+def _checks(house: Any) -> dict[str, Callable[[], str]]:
+    return {
+        "python": platform.python_version,
+        "sqlite": lambda: sqlite3.sqlite_version,
+        "home": lambda: _home(house),
+        "database": lambda: _database(house),
+        "encoder": lambda: _encoder(house),
+        "index": lambda: _index(house),
+        "chat model": lambda: _chat(house),
+    }
+
+
+def _checked(name: str, check: Callable[[], str]) -> dict[str, Any]:
+    from foundation.errors import CompanionError
+
+    try:
+        return {"name": name, "ok": True, "detail": check()}
+    except (CompanionError, OSError) as err:
+        return {"name": name, "ok": False, "detail": str(err)}
+
+
+def _home(house: Any) -> str:
+    probe = house.settings.home / ".write-probe"
+    probe.touch()
+    probe.unlink()
+    return str(house.settings.home)
+
+
+def _database(house: Any) -> str:
+    from knowledge.products import list_products
+
+    with house.database.read() as session:
+        products = list_products(session)
+    return f"{len(products)} products, {sum(product.lessons for product in products)} lessons"
+
+
+def _encoder(house: Any) -> str:
+    from foundation.errors import EncoderUnavailable
+
+    length = float(sum(value * value for value in house.encoder.encode_question("ready")))
+    if not 0.99 < length < 1.01:
+        raise EncoderUnavailable("the encoder gives vectors that are not of unit length; reinstall it")
+    return f"{house.encoder.id}, {house.encoder.dim} dimensions, {house.encoder.max_tokens} tokens"
+
+
+def _index(house: Any) -> str:
+    from companion.upkeep import verify_index
+    from foundation.errors import IndexUnavailable
+
+    if not house.owns_index:
+        return "another process holds the home; this one searches exact vectors"
+    found = verify_index(house)
+    if not found["agrees"]:
+        raise IndexUnavailable("the index differs from the database; `companion index rebuild` fills it again")
+    return f"agrees with the database ({found['shelves']} shelves)"
+
+
+def _chat(house: Any) -> str:
+    spec = house.settings.chat_model
+    if not spec:
+        return "none set; answers are quotes from the course"
+    traced = os.environ.get("LANGSMITH_TRACING", os.environ.get("LANGCHAIN_TRACING_V2", "")).lower() == "true"
+    return f"{spec}{'; LANGSMITH_TRACING is on: questions leave this machine for LangSmith' if traced else ''}"

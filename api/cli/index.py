@@ -1,0 +1,86 @@
+"""`companion index`: the caches against the truth."""
+
+import json
+import urllib.error
+import urllib.parse
+import urllib.request
+from typing import Annotated, Any
+
+import typer
+
+from api.cli.show import AsJson
+
+app = typer.Typer(help="Compare the index with the database, or fill it again from there.", no_args_is_help=True)
+_SHOWN = 20
+OneProduct = Annotated[str | None, typer.Option("--product", help="only this product")]
+
+
+@app.command("verify")
+def verify(product: OneProduct = None, as_json: AsJson = False) -> None:
+    """Exit 1 and list the differences when the index does not agree with the database.
+
+    Example: companion index verify --product ab-tests-en
+    """
+    from api.cli.show import print_json
+
+    found = _run("verify", product)
+    if as_json:
+        print_json(found)
+    elif found["agrees"]:
+        print(f"the index agrees with the database ({found['shelves']} shelves)")
+    for shelf, lines in found["differences"].items() if not as_json else ():
+        print(f"{shelf}: {len(lines)} differences")
+        for line in lines[:_SHOWN]:
+            print(f"  {line}")
+    if not found["agrees"]:
+        typer.echo("companion: the index differs; `companion index rebuild` fills it again", err=True)
+        raise typer.Exit(1)
+
+
+@app.command("rebuild")
+def rebuild(product: OneProduct = None, as_json: AsJson = False) -> None:
+    """Fill the index again from the database, without encoding anything.
+
+    Example: companion index rebuild
+    """
+    from api.cli.show import print_json
+
+    done = _run("rebuild", product)
+    print_json(done) if as_json else print(f"{done['windows']} vectors in {done['shelves']} shelves")
+
+
+def _run(action: str, product: str | None) -> dict[str, Any]:
+    from companion.upkeep import rebuild_index, verify_index
+    from companion.wiring import open_house
+    from foundation.errors import Conflict
+    from foundation.lock import find_owner
+    from foundation.settings import read_settings
+
+    settings = read_settings()
+    with open_house(settings) as house:
+        if house.owns_lock():
+            return verify_index(house, product) if action == "verify" else rebuild_index(house, product)
+    owner = find_owner(settings.home)
+    if owner is None:
+        raise Conflict("another command is using the index; try again when it has ended")
+    return _ask_service(owner.url, owner.secret, action, product)
+
+
+def _ask_service(url: str, secret: str, action: str, product: str | None) -> dict[str, Any]:
+    """Only the service may open the index folder while it runs, so it is asked to do it."""
+    from api.routers.local import SECRET_HEADER
+    from foundation.errors import IndexUnavailable, NotFound
+
+    query = f"?{urllib.parse.urlencode({'product': product})}" if product else ""
+    request = urllib.request.Request(
+        f"{url}/local/index/{action}{query}", method="POST", headers={SECRET_HEADER: secret}
+    )
+    try:
+        with urllib.request.urlopen(request) as response:
+            found: dict[str, Any] = json.load(response)
+            return found
+    except urllib.error.HTTPError as err:
+        detail = json.load(err).get("detail", err.reason)
+        raise (NotFound if err.code == 404 else IndexUnavailable)(detail) from err
+    except OSError as err:
+        raise IndexUnavailable(f"the service at {url} does not answer; restart it") from err

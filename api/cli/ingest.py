@@ -1,0 +1,76 @@
+"""`companion ingest`: a course goes in."""
+
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from api.cli.show import AsJson, ProductOption
+
+
+class Kind(StrEnum):
+    """What is taken in."""
+
+    COURSE = "course"
+    AUTHOR = "author"
+    TEAM = "team"
+    COMMUNITY = "community"
+    PLATFORM = "platform"
+    CASES = "cases"
+
+
+def ingest(
+    path: Annotated[Path, typer.Argument(help="folder or file with lessons: Markdown, MDX, HTML")],
+    product: ProductOption,
+    replace: Annotated[bool, typer.Option(help="put in another course than the one that is there")] = False,
+    kind: Annotated[Kind | None, typer.Option(help="what this is [default: as product.yml says, or course]")] = None,
+    title: Annotated[str | None, typer.Option(help="the product's title")] = None,
+    lang: Annotated[str | None, typer.Option(help="the product's language, ru or en")] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Take lessons in, or bring a product up to date with them; only what changed is encoded.
+
+    Example: companion ingest lessons/ --product ab-tests --title "A/B tests"
+    """
+    from dataclasses import asdict
+
+    from api.cli.show import print_json, progress_bars, remark
+    from companion.wiring import open_house
+    from foundation.errors import Invalid
+    from foundation.ids import product_slug
+    from foundation.settings import read_settings
+    from knowledge.ingest import Target
+    from knowledge.ingest import ingest as take_in
+    from knowledge.products import Collection, ProductKind
+    from knowledge.readers import read_course
+    from knowledge.shelf import ShelfKey
+
+    if lang not in (None, "ru", "en"):
+        raise Invalid(f"{lang!r} is not a language the companion speaks; use ru or en")
+    slug = product_slug(product)
+    collection = Collection.CASES if kind is Kind.CASES else Collection.LESSONS
+    product_kind = ProductKind(kind) if kind not in (None, Kind.CASES) else None
+    course = read_course(path)
+    with open_house(read_settings()) as house, progress_bars() as bars:
+        report = take_in(
+            course,
+            Target(slug, collection, product_kind, title, lang, replace),
+            database=house.database,
+            encoder=house.encoder,
+            clock=house.clock,
+            workers=house.settings.encode_workers,
+            progress=bars(slug),
+        )
+        if house.owns_index:
+            house.library.shelf(ShelfKey(slug, collection))
+    for warning in report.warnings:
+        remark(f"warning: {warning}")
+    if as_json:
+        print_json(asdict(report))
+    else:
+        print(
+            f"{slug}: {report.lessons} lessons, {report.passages} passages "
+            f"({report.added} new, {report.removed} gone), {report.encoded} texts encoded, "
+            f"{report.answer_keys} answer keys kept from learners, {len(report.warnings)} warnings, {report.seconds:.1f} s"
+        )

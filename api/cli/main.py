@@ -1,0 +1,48 @@
+"""`companion`: the command line. Commands import what they need when they run, so that help is instant."""
+
+import sys
+from typing import NoReturn
+
+import typer
+
+from api.cli import ask, doctor, evaluate, index, ingest, products, search, up
+from foundation.errors import CompanionError
+
+app = typer.Typer(
+    name="companion",
+    help="A learning companion beside any course platform: cited answers, honest declines.",
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+app.command("up")(up.up)
+app.command("ingest")(ingest.ingest)
+app.command("search")(search.search)
+app.command("ask")(ask.ask)
+app.add_typer(products.app, name="product")
+app.add_typer(index.app, name="index")
+app.command("doctor")(doctor.doctor)
+app.add_typer(evaluate.app, name="eval")
+
+
+def main() -> NoReturn:
+    """Run a command: exit 0 on success, 2 on wrong use, 1 on failure with one line that says what to do."""
+    try:
+        app()
+    except CompanionError as err:
+        _fail(str(err))
+    except KeyboardInterrupt:
+        _fail("stopped; nothing is lost, run the same command again to go on")
+    except BrokenPipeError:
+        sys.stderr.close()
+    sys.exit(0)
+
+
+def _fail(reason: str) -> NoReturn:
+    print(f"companion: {' '.join(reason.split())}", file=sys.stderr)
+    sys.exit(1)
+
+
+if __name__ == "__main__":
+    main()

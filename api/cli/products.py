@@ -1,0 +1,72 @@
+"""`companion product`: what there is, and how it may be embedded."""
+
+from typing import Annotated
+
+import typer
+
+from api.cli.show import AsJson
+
+app = typer.Typer(help="List products and change how they are shown and embedded.", no_args_is_help=True)
+
+
+@app.command("list")
+def list_them(as_json: AsJson = False) -> None:
+    """Show all products.
+
+    Example: companion product list
+    """
+    from dataclasses import asdict
+
+    from api.cli.show import print_json
+    from foundation.database import open_database
+    from foundation.settings import read_settings
+    from knowledge.products import list_products
+
+    with open_database(read_settings().home).read() as session:
+        products = list_products(session)
+    if as_json:
+        print_json({"products": [asdict(product) for product in products]})
+        return
+    for product in products:
+        print(f"{product.slug}  {product.kind}, {product.lang}, {product.lessons} lessons  {product.title}")
+        if product.origins:
+            print(f"  may be embedded at {', '.join(product.origins)}")
+    if not products:
+        print("no products yet: companion ingest PATH --product SLUG")
+
+
+@app.command("set")
+def change(
+    product: Annotated[str, typer.Argument(help="slug of the product")],
+    origin: Annotated[
+        list[str] | None, typer.Option(help="a site that may embed it, repeatable; replaces the list")
+    ] = None,
+    no_origins: Annotated[bool, typer.Option("--no-origins", help="no other site may embed it")] = False,
+    url_template: Annotated[
+        str | None, typer.Option(help="address of a lesson elsewhere, with {lesson} and {anchor}; '' for our own pages")
+    ] = None,
+    title: Annotated[str | None, typer.Option(help="the product's title")] = None,
+    description: Annotated[str | None, typer.Option(help="two sentences about it")] = None,
+) -> None:
+    """Change how a product is shown and who may embed it.
+
+    Example: companion product set ab-tests-en --origin https://school.example
+    """
+    from foundation.database import open_database
+    from foundation.errors import Invalid
+    from foundation.settings import read_settings
+    from knowledge.products import describe_product, find_product
+
+    if origin and no_origins:
+        raise Invalid("--origin and --no-origins exclude each other")
+    origins = [] if no_origins else origin
+    if origins is None and url_template is None and title is None and description is None:
+        raise Invalid("nothing to change; see companion product set --help")
+    database = open_database(read_settings().home)
+    with database.write() as session:
+        describe_product(
+            session, product, title=title, description=description, origins=origins, url_template=url_template
+        )
+    with database.read() as session:
+        found = find_product(session, product)
+    print(f"{found.slug}: {found.title}; may be embedded at {', '.join(found.origins) or 'no other site'}")

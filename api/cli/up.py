@@ -1,0 +1,42 @@
+"""`companion up`: the service."""
+
+from typing import Annotated
+
+import typer
+
+
+def up(
+    host: Annotated[
+        str | None, typer.Option(help="address to listen on [default: COMPANION_HOST or 127.0.0.1]")
+    ] = None,
+    port: Annotated[int | None, typer.Option(help="port to listen on [default: COMPANION_PORT or 8000]")] = None,
+    demo: Annotated[bool, typer.Option("--demo/--no-demo", help="load the sample products into an empty home")] = True,
+) -> None:
+    """Start the service and print the pages to open.
+
+    Example: companion up --port 8080
+    """
+    from api.cli.show import progress_bars, remark
+    from api.service import listen, serve
+    from companion.logs import start_logging
+    from companion.samples import load_samples, needs_samples
+    from companion.wiring import open_house
+    from foundation.errors import Conflict
+    from foundation.lock import find_owner
+    from foundation.settings import read_settings
+
+    chosen = {"host": host, "port": port}
+    settings = read_settings().model_copy(update={name: value for name, value in chosen.items() if value is not None})
+    start_logging(settings.log_level)
+    with listen(settings.host, settings.port) as listener, open_house(settings) as house:
+        if not house.owns_lock():
+            owner = find_owner(settings.home)
+            at = f" at {owner.url}" if owner else ""
+            raise Conflict(
+                f"a service already runs on {settings.home}{at}; stop it, or set COMPANION_HOME to another folder"
+            )
+        if demo and needs_samples(house):
+            remark("Loading the sample products; this happens once.")
+            with progress_bars() as bars:
+                load_samples(house, bars)
+        serve(house, listener)

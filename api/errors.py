@@ -1,0 +1,127 @@
+"""Errors on the wire: one table from ours to HTTP, told as problem+json (RFC 9457) or, to a browser, as a page."""
+
+import logging
+from collections.abc import Sequence
+from http import HTTPStatus
+from typing import Any
+
+from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import JSONResponse, Response
+from pydantic import BaseModel, Field
+from starlette.exceptions import HTTPException
+
+from foundation.errors import (
+    CompanionError,
+    Conflict,
+    ContentUnreadable,
+    EncoderUnavailable,
+    HomeUnusable,
+    IndexUnavailable,
+    Invalid,
+    ModelUnavailable,
+    NotAllowed,
+    NotFound,
+)
+
+_log = logging.getLogger(__name__)
+MEDIA_TYPE = "application/problem+json"
+RETRY_AFTER_S = 5
+
+_STATUS: dict[type[CompanionError], HTTPStatus] = {
+    NotFound: HTTPStatus.NOT_FOUND,
+    NotAllowed: HTTPStatus.FORBIDDEN,
+    Conflict: HTTPStatus.CONFLICT,
+    Invalid: HTTPStatus.UNPROCESSABLE_ENTITY,
+    ContentUnreadable: HTTPStatus.UNPROCESSABLE_ENTITY,
+    ModelUnavailable: HTTPStatus.SERVICE_UNAVAILABLE,
+    EncoderUnavailable: HTTPStatus.SERVICE_UNAVAILABLE,
+    IndexUnavailable: HTTPStatus.SERVICE_UNAVAILABLE,
+    HomeUnusable: HTTPStatus.SERVICE_UNAVAILABLE,
+}
+
+
+class Problem(BaseModel):
+    """What went wrong and what to do about it."""
+
+    type: str = Field("about:blank", description="kind of problem")
+    title: str = Field(description="the problem in a few words")
+    status: int = Field(description="HTTP status")
+    detail: str = Field("", description="what to do")
+
+
+class TooLarge(Invalid):
+    """The request's body is larger than any request needs."""
+
+
+def problem_of(error: Exception) -> Problem:
+    """The problem to tell about an error; one that is not ours says nothing of the inside."""
+    if isinstance(error, TooLarge):
+        return _problem(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, str(error))
+    if isinstance(error, CompanionError):
+        status = _STATUS.get(type(error), HTTPStatus.INTERNAL_SERVER_ERROR)
+        return _problem(status, str(error))
+    if isinstance(error, RequestValidationError):
+        return _validation_problem(error.errors())
+    if isinstance(error, HTTPException):
+        status = HTTPStatus(error.status_code)
+        return _problem(status, error.detail if error.detail != status.phrase else "")
+    return _problem(HTTPStatus.INTERNAL_SERVER_ERROR, "something broke on our side; it was logged, please try again")
+
+
+def documented(*statuses: int) -> dict[int | str, dict[str, Any]]:
+    """OpenAPI entries for the problems an operation may answer with."""
+    content = {MEDIA_TYPE: {"schema": {"$ref": "#/components/schemas/Problem"}}}
+    return {status: {"description": HTTPStatus(status).phrase, "content": content} for status in statuses}
+
+
+def respond(problem: Problem, *, headers: dict[str, str] | None = None) -> Response:
+    """A problem as a response."""
+    told = dict(headers or {})
+    if problem.status == HTTPStatus.SERVICE_UNAVAILABLE:
+        told["Retry-After"] = str(RETRY_AFTER_S)
+    return JSONResponse(problem.model_dump(), status_code=problem.status, headers=told, media_type=MEDIA_TYPE)
+
+
+def handle_errors(app: FastAPI) -> None:
+    """Tell every error as a problem."""
+
+    async def on_error(request: Request, error: Exception) -> Response:
+        problem = problem_of(error)
+        if problem.status >= HTTPStatus.INTERNAL_SERVER_ERROR:
+            _log_failure(request, error)
+        page = request.app.state.pages.error_page
+        headers = dict(getattr(error, "headers", None) or {})
+        return page(request, problem) if _wants_page(request) else respond(problem, headers=headers)
+
+    for kind in (CompanionError, RequestValidationError, HTTPException, Exception):
+        app.add_exception_handler(kind, on_error)
+
+
+def _log_failure(request: Request, error: Exception) -> None:
+    route = getattr(request.scope.get("route"), "path", "?")
+    if isinstance(error, CompanionError):
+        _log.error("request.failed route=%s error=%s reason=%s", route, type(error).__name__, error)
+    else:
+        # The message of a foreign error may quote what a learner wrote; its type and place are enough to find it.
+        trace = error.__traceback__
+        while trace is not None and trace.tb_next is not None:
+            trace = trace.tb_next
+        place = f"{trace.tb_frame.f_code.co_filename}:{trace.tb_lineno}" if trace else "?"
+        _log.error("request.failed route=%s error=%s at=%s", route, type(error).__name__, place)
+
+
+def _wants_page(request: Request) -> bool:
+    return request.method == "GET" and "text/html" in request.headers.get("accept", "")
+
+
+def _problem(status: HTTPStatus, detail: str) -> Problem:
+    return Problem(title=status.phrase, status=status, detail=detail)
+
+
+def _validation_problem(errors: Sequence[Any]) -> Problem:
+    if any(error["type"] == "json_invalid" for error in errors):
+        return _problem(HTTPStatus.BAD_REQUEST, "the body is not JSON")
+    # A field's name and the rule it broke, never its value: that may be a learner's words.
+    told = [f"{'.'.join(str(part) for part in error['loc'][1:]) or 'body'}: {error['msg']}" for error in errors]
+    return _problem(HTTPStatus.UNPROCESSABLE_ENTITY, "; ".join(told))

@@ -1,0 +1,73 @@
+"""Server-rendered pages, Russian and English, from templates and text files."""
+
+import json
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+from fastapi import Request
+from fastapi.responses import HTMLResponse, Response
+from jinja2 import Environment, FileSystemLoader, select_autoescape
+
+from api.errors import Problem
+from knowledge.language import Lang
+
+_HERE = Path(__file__).parent
+STATIC = _HERE / "static"
+_COOKIE = "lang"
+_YEAR_S = 365 * 24 * 3600
+_POLICY = (
+    "default-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; object-src 'none'; "
+    "base-uri 'none'; form-action 'self'; frame-ancestors 'self'"
+)
+_HEADERS = {
+    "Content-Security-Policy": _POLICY,
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "same-origin",
+    "Vary": "Accept-Language, Cookie",
+}
+
+
+class Pages:
+    """Renders templates in the reader's language."""
+
+    @cached_property
+    def _environment(self) -> Environment:
+        return Environment(loader=FileSystemLoader(_HERE / "templates"), autoescape=select_autoescape())
+
+    @cached_property
+    def _texts(self) -> dict[Lang, dict[str, str]]:
+        langs: tuple[Lang, ...] = ("ru", "en")
+        return {lang: json.loads((_HERE / "texts" / f"{lang}.json").read_text(encoding="utf-8")) for lang in langs}
+
+    def render(self, request: Request, template: str, *, status: int = 200, **values: Any) -> Response:
+        """A page; `?lang=` decides its language and is remembered, else a cookie, else what the browser prefers."""
+        lang = reader_language(request)
+        other: Lang = "en" if lang == "ru" else "ru"
+        page = self._environment.get_template(template).render(
+            t=self._texts[lang], lang=lang, other_lang_url=f"?lang={other}", **values
+        )
+        response = HTMLResponse(page, status_code=status, headers=_HEADERS | {"Content-Language": lang})
+        if request.query_params.get("lang") == lang:
+            response.set_cookie(_COOKIE, lang, max_age=_YEAR_S, samesite="lax", httponly=True)
+        return response
+
+    def error_page(self, request: Request, problem: Problem) -> Response:
+        """A problem as a page."""
+        texts = self._texts[reader_language(request)]
+        title = texts.get(f"error_{problem.status}", problem.title)
+        return self.render(
+            request, "error.html", status=problem.status, title=title, detail="" if title else problem.detail
+        )
+
+
+def reader_language(request: Request) -> Lang:
+    """Russian or English, as the reader chose or the browser prefers."""
+    for choice in (request.query_params.get("lang"), request.cookies.get(_COOKIE)):
+        if choice in ("ru", "en"):
+            return "ru" if choice == "ru" else "en"
+    for tag in request.headers.get("accept-language", "").lower().split(","):
+        prefix = tag.split(";")[0].strip()[:2]
+        if prefix in ("ru", "en"):
+            return "ru" if prefix == "ru" else "en"
+    return "en"

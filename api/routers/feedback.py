@@ -1,0 +1,77 @@
+"""What learners say about answers and lessons."""
+
+from typing import Annotated, Any
+
+from anyio import to_thread
+from fastapi import APIRouter, Body
+from pydantic import BaseModel, Field
+
+from api.callers import Slug, TheHouse
+from api.errors import documented
+from api.routers.turns import NearReply
+from assistant.conversations import find_turn
+from assistant.stuck import Foothold, find_foothold
+from companion.wiring import House
+from feedback.inbox import MAX_TEXT_CHARS, ItemKind, NewItem, record_item
+from foundation.ids import ID_PATTERN
+from knowledge.lessons import find_lesson
+from knowledge.products import find_product
+from learning.events import Verb, record_event
+
+router = APIRouter(prefix="/v1/products/{slug}/feedback", tags=["feedback"])
+_VERBS = {
+    ItemKind.THUMB_UP: Verb.RATED,
+    ItemKind.THUMB_DOWN: Verb.RATED,
+    ItemKind.COMMENT: Verb.COMMENTED,
+    ItemKind.STUCK: Verb.STUCK,
+}
+
+
+class FeedbackRequest(BaseModel):
+    """One thing a learner says."""
+
+    kind: ItemKind
+    turn: str | None = Field(None, pattern=ID_PATTERN, description="the answer it is about")
+    conversation: str | None = Field(None, pattern=ID_PATTERN, description="the answer's conversation")
+    lesson: str | None = Field(None, min_length=1, max_length=200, description="the lesson that is open")
+    text: str = Field("", max_length=MAX_TEXT_CHARS, description="in the learner's own words")
+
+
+class CaseReply(BaseModel):
+    """An alumni case that resembles the learner's situation."""
+
+    title: str
+    situation: str
+    url: str
+
+
+class FeedbackReply(BaseModel):
+    """What was kept; for `stuck` also where to look again."""
+
+    id: str
+    kind: ItemKind
+    nearest: list[NearReply] = []
+    case: CaseReply | None = None
+
+
+@router.post("", status_code=201, response_model=FeedbackReply, responses=documented(400, 403, 404, 413, 422, 503))
+async def say(slug: Slug, body: Annotated[FeedbackRequest, Body()], house: TheHouse) -> Any:
+    """Rate an answer, comment on it, or say that you are stuck."""
+    return await to_thread.run_sync(_keep, house, slug, body)
+
+
+def _keep(house: House, slug: str, body: FeedbackRequest) -> dict[str, Any]:
+    with house.database.read() as session:
+        product = find_product(session, slug)
+        lesson = find_lesson(session, slug, body.lesson).slug if body.lesson else None
+        turn = find_turn(session, slug, body.turn, conversation=body.conversation) if body.turn else None
+    foothold = Foothold((), None)
+    if body.kind is ItemKind.STUCK:
+        foothold = find_foothold(house.database, house.library, slug, text=body.text, turn=turn, lesson=lesson)
+    now = house.clock()
+    with house.database.write() as session:
+        item = record_item(session, NewItem(product.slug, body.kind, body.text, turn, lesson), now=now)
+        detail = {"item": item, "turn": turn, "kind": body.kind}
+        event = f"said-{item}"
+        record_event(session, event, product=product.slug, verb=_VERBS[body.kind], lesson=lesson, detail=detail, at=now)
+    return {"id": item, "kind": body.kind, "nearest": foothold.nearest, "case": foothold.case}

@@ -1,0 +1,219 @@
+"""OpenAI's wire format, so that any chat client can talk to a product: the model's name is the product's slug.
+
+Stateless, as that format is: the last user message is the question. Citations are `annotations[].url_citation`.
+"""
+
+import json
+import time
+from collections.abc import AsyncIterator
+from typing import Any, Literal
+
+from anyio import to_thread
+from fastapi import APIRouter, Request
+from fastapi.responses import StreamingResponse
+from pydantic import BaseModel, ConfigDict, Field
+
+from api.callers import TheHouse, TheTurns
+from api.errors import documented, problem_of
+from api.streams import RunningTurn, done_data
+from assistant.answer import Question
+from assistant.reply import EventName
+from companion.wiring import House
+from foundation.errors import Invalid, NotFound
+from foundation.ids import ID_PATTERN
+from knowledge.products import list_products
+from prompts.budget import count_tokens
+
+router = APIRouter(prefix="/v1", tags=["openai"])
+_STREAM = "text/event-stream"
+
+
+class TextPart(BaseModel):
+    """A text part of a message."""
+
+    type: Literal["text"]
+    text: str
+
+
+class ChatMessage(BaseModel):
+    """One message of the conversation."""
+
+    model_config = ConfigDict(extra="allow")
+
+    role: Literal["system", "developer", "user", "assistant", "tool"]
+    content: str | list[TextPart] | None = None
+
+
+class ChatRequest(BaseModel):
+    """A chat completion; fields that steer a model, such as temperature, are accepted and change nothing."""
+
+    model_config = ConfigDict(extra="allow")
+
+    model: str = Field(pattern=ID_PATTERN, description="product slug")
+    messages: list[ChatMessage] = Field(min_length=1, max_length=1_000)
+    stream: bool = False
+
+
+class UrlCitation(BaseModel):
+    """Where a sentence of the answer comes from; offsets are characters of the content."""
+
+    url: str
+    title: str
+    start_index: int
+    end_index: int
+
+
+class Annotation(BaseModel):
+    """A citation in OpenAI's shape."""
+
+    type: Literal["url_citation"]
+    url_citation: UrlCitation
+
+
+class AnswerMessage(BaseModel):
+    """The answer."""
+
+    role: Literal["assistant"]
+    content: str
+    refusal: None = None
+    annotations: list[Annotation]
+
+
+class Choice(BaseModel):
+    """The only choice."""
+
+    index: int
+    message: AnswerMessage
+    finish_reason: Literal["stop"]
+    logprobs: None = None
+
+
+class Usage(BaseModel):
+    """Tokens of the question and the answer, counted as this machine can."""
+
+    prompt_tokens: int
+    completion_tokens: int
+    total_tokens: int
+
+
+class ChatCompletion(BaseModel):
+    """A finished answer."""
+
+    id: str
+    object: Literal["chat.completion"]
+    created: int
+    model: str
+    choices: list[Choice]
+    usage: Usage
+
+
+class ModelReply(BaseModel):
+    """A product as a model."""
+
+    id: str
+    object: Literal["model"] = "model"
+    created: int = 0
+    owned_by: str = "learning-companion"
+
+
+class ModelList(BaseModel):
+    """All products as models."""
+
+    object: Literal["list"] = "list"
+    data: list[ModelReply]
+
+
+@router.get("/models", response_model=ModelList, responses=documented(403))
+async def models(house: TheHouse) -> Any:
+    """Products, as models."""
+    return {"data": [{"id": slug} for slug in await to_thread.run_sync(_slugs, house)]}
+
+
+@router.get("/models/{model}", response_model=ModelReply, responses=documented(403, 404))
+async def model(model: str, house: TheHouse) -> Any:
+    """One product, as a model."""
+    if model not in await to_thread.run_sync(_slugs, house):
+        raise NotFound("there is no such model here; GET /v1/models lists those there are")
+    return {"id": model}
+
+
+_STREAMED: dict[int | str, dict[str, Any]] = {
+    200: {"description": "The answer, or its chunks", "content": {_STREAM: {"schema": {"type": "string"}}}}
+}
+
+
+@router.post(
+    "/chat/completions",
+    response_model=ChatCompletion,
+    responses=_STREAMED | documented(400, 403, 404, 413, 422, 503),
+)
+async def complete(body: ChatRequest, request: Request, turns: TheTurns) -> Any:
+    """Answer the last user message from the product's content."""
+    await request.app.state.check_origin(request, body.model)
+    turn = await turns.start(Question(body.model, _question(body.messages)))
+    base = request.app.state.base_url(request)
+    if body.stream:
+        return StreamingResponse(_chunks(turn, body.model, base), media_type=_STREAM)
+    await turn.ended()
+    done = done_data(turn)
+    message = {"role": "assistant", "content": done["text"], "annotations": _annotations(done, base)}
+    choice = {"index": 0, "message": message, "finish_reason": "stop"}
+    head = {"id": f"chatcmpl-{turn.id}", "object": "chat.completion", "created": int(time.time()), "model": body.model}
+    return {**head, "choices": [choice], "usage": _usage(body, done["text"])}
+
+
+async def _chunks(turn: RunningTurn, model: str, base: str) -> AsyncIterator[str]:
+    head = {"id": f"chatcmpl-{turn.id}", "object": "chat.completion.chunk", "created": int(time.time()), "model": model}
+
+    def chunk(delta: dict[str, Any], finish: str | None = None) -> str:
+        choice = {"index": 0, "delta": delta, "finish_reason": finish}
+        return f"data: {_json({**head, 'choices': [choice]})}\n\n"
+
+    yield chunk({"role": "assistant", "content": ""})
+    async for numbered in turn.follow(after=-1):
+        if numbered is None:
+            yield ": still here\n\n"
+        elif numbered[1].name is EventName.DELTA:
+            yield chunk({"content": numbered[1].data["text"]})
+        elif numbered[1].name is EventName.DONE:
+            yield chunk({"annotations": _annotations(numbered[1].data, base)})
+            yield chunk({}, "stop")
+        elif numbered[1].name is EventName.ERROR:
+            problem = problem_of(turn.failure or Exception())
+            yield f"data: {_json({'error': {'message': problem.detail, 'type': problem.title}})}\n\n"
+    yield "data: [DONE]\n\n"
+
+
+def _json(value: dict[str, Any]) -> str:
+    return json.dumps(value, ensure_ascii=False)
+
+
+def _slugs(house: House) -> list[str]:
+    with house.database.read() as session:
+        return [product.slug for product in list_products(session)]
+
+
+def _question(messages: list[ChatMessage]) -> str:
+    for message in reversed(messages):
+        if message.role == "user" and message.content is not None:
+            content = message.content
+            return content if isinstance(content, str) else "\n".join(part.text for part in content)
+    raise Invalid("there is no user message to answer")
+
+
+def _annotations(done: dict[str, Any], base: str) -> list[dict[str, Any]]:
+    found = []
+    for citation in done["citations"]:
+        mark = f"[{citation['number']}]"
+        start = max(done["text"].find(mark), 0)
+        url = citation["locator"]["url"]
+        place = {"url": f"{base}{url}" if url.startswith("/") else url, "title": citation["title"]}
+        span = {"start_index": start, "end_index": start + len(mark)}
+        found.append({"type": "url_citation", "url_citation": {**place, **span}})
+    return found
+
+
+def _usage(body: ChatRequest, text: str) -> dict[str, int]:
+    asked = count_tokens(_question(body.messages), model="gpt-4o").tokens
+    told = count_tokens(text, model="gpt-4o").tokens
+    return {"prompt_tokens": asked, "completion_tokens": told, "total_tokens": asked + told}

@@ -1,0 +1,123 @@
+"""Asking, as one JSON answer or as a stream that can be taken up again."""
+
+from typing import Annotated, Any, Literal
+
+from anyio import to_thread
+from fastapi import APIRouter, Header, Query
+from fastapi.responses import Response, StreamingResponse
+from pydantic import BaseModel, Field
+
+from api.callers import Slug, TheHouse, TheTurns, TurnPath, WantsStream
+from api.errors import documented
+from api.streams import RunningTurn, done_data, last_number, replay_turn, stream_turn
+from assistant.answer import MAX_QUESTION_CHARS, Question
+from assistant.conversations import read_turn
+from assistant.reply import Composer, Outcome
+from companion.wiring import House
+from foundation.errors import NotFound
+from foundation.ids import ID_PATTERN
+
+router = APIRouter(prefix="/v1/products/{slug}/turns", tags=["turns"])
+_STREAM = "text/event-stream"
+_STREAM_HEADERS = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}
+
+
+class TurnRequest(BaseModel):
+    """A question."""
+
+    text: str = Field(max_length=100_000, description=f"the question, 1 to {MAX_QUESTION_CHARS} characters")
+    conversation: str | None = Field(
+        None, pattern=ID_PATTERN, description="id from an earlier answer, to go on with it"
+    )
+    lesson: str | None = Field(None, min_length=1, max_length=200, description="id of the lesson that is open")
+    locale: Literal["ru", "en"] | None = Field(None, description="language of the words around the quotes")
+
+
+class LocatorReply(BaseModel):
+    """Where a quote is found."""
+
+    kind: Literal["heading", "page", "slide", "time", "cell"]
+    value: str
+    url: str
+
+
+class CitationReply(BaseModel):
+    """A verbatim quote; `number` is the mark `[n]` in the text."""
+
+    number: int
+    passage: str
+    lesson: str
+    title: str
+    quote: str
+    locator: LocatorReply
+
+
+class NearReply(BaseModel):
+    """A lesson close to the question."""
+
+    lesson: str
+    title: str
+    url: str
+
+
+class TurnReply(BaseModel):
+    """A finished turn."""
+
+    turn: str
+    conversation: str
+    outcome: Outcome
+    text: str
+    citations: list[CitationReply]
+    nearest: list[NearReply]
+    confidence: float = Field(ge=0, le=1, description="how sure the rule is that the content covers the question")
+    gap: str | None = Field(description="id under which an unanswered question was noted")
+    composer: Composer
+    timing_ms: dict[str, float]
+
+
+_EVENTS: dict[int | str, dict[str, Any]] = {
+    200: {
+        "description": "The answer, whole or as events `meta`, `delta`, `citation`, `done` or `error`",
+        "content": {_STREAM: {"schema": {"type": "string"}}},
+    }
+}
+
+
+@router.post("", response_model=TurnReply, responses=_EVENTS | documented(400, 403, 404, 409, 413, 422, 503))
+async def ask(slug: Slug, body: TurnRequest, turns: TheTurns, streamed: WantsStream) -> Any:
+    """Ask a product's assistant; with `Accept: text/event-stream` the answer is streamed."""
+    question = Question(slug, body.text, body.conversation, body.lesson, body.locale)
+    turn = await turns.start(question)
+    if streamed:
+        return StreamingResponse(stream_turn(turn), media_type=_STREAM, headers=_STREAM_HEADERS)
+    await turn.ended()
+    return done_data(turn)
+
+
+@router.get("/{turn}", response_class=Response, responses=_EVENTS | documented(403, 404, 422))
+async def take_up_again(
+    slug: Slug,
+    turn: TurnPath,
+    house: TheHouse,
+    turns: TheTurns,
+    conversation: Annotated[str, Query(pattern=ID_PATTERN, description="the turn's conversation")],
+    last_event_id: Annotated[str | None, Header(description="last event that arrived")] = None,
+) -> Response:
+    """The events of a turn behind `Last-Event-ID`, the same bytes as the first time."""
+    after = last_number(last_event_id, turn)
+    running = turns.find(turn)
+    if running is not None:
+        _check(running, slug, conversation)
+        return StreamingResponse(stream_turn(running, after=after), media_type=_STREAM, headers=_STREAM_HEADERS)
+    body = await to_thread.run_sync(_replay, house, slug, turn, conversation, after)
+    return Response(body, media_type=_STREAM, headers=_STREAM_HEADERS)
+
+
+def _check(turn: RunningTurn, slug: str, conversation: str) -> None:
+    if turn.conversation != conversation or turn.events[0].data["product"] != slug:
+        raise NotFound("this turn is not known here")
+
+
+def _replay(house: House, slug: str, turn: str, conversation: str, after: int) -> bytes:
+    with house.database.read() as session:
+        return replay_turn(turn, read_turn(session, slug, turn, conversation=conversation), after=after)

@@ -1,0 +1,153 @@
+"""Turns on their way: each runs on its own, whoever listens, and can be listened to again.
+
+A client that vanishes stops nothing; it comes back with the id of the last event it saw and is given the rest, from
+memory while the turn runs or was just finished, from the database afterwards. The bytes are the same either way.
+"""
+
+import asyncio
+import json
+import logging
+from collections.abc import AsyncGenerator, AsyncIterator
+from contextlib import aclosing
+from typing import Any
+
+from api.errors import problem_of
+from assistant.answer import Answerer, Question
+from assistant.reply import Event, EventName
+from foundation.errors import CompanionError
+
+_log = logging.getLogger(__name__)
+_KEPT_TURNS = 500
+_HEARTBEAT_S = 15.0
+
+
+class RunningTurn:
+    """One turn's events so far; `follow` gives them and waits for more."""
+
+    def __init__(self) -> None:
+        self.events: list[Event] = []
+        self.finished = False
+        self.failure: Exception | None = None
+        self._news = asyncio.Condition()
+
+    @property
+    def id(self) -> str:
+        return str(self.events[0].data["turn"])
+
+    @property
+    def conversation(self) -> str:
+        return str(self.events[0].data["conversation"])
+
+    async def run(self, answerer: Answerer, question: Question) -> None:
+        """Work the turn through; a failure after the first event becomes the stream's `error` event."""
+        try:
+            async with aclosing(answerer.answer(question)) as events:
+                async for event in events:
+                    await self._tell(event)
+        except asyncio.CancelledError:
+            self.failure = CompanionError("the service is stopping; ask again in a moment")
+        except Exception as err:
+            self.failure = err
+        await self._end()
+
+    async def _tell(self, event: Event) -> None:
+        async with self._news:
+            self.events.append(event)
+            self._news.notify_all()
+
+    async def _end(self) -> None:
+        async with self._news:
+            if self.failure is not None and self.events:
+                problem = problem_of(self.failure)
+                _log.error("turn.failed turn=%s error=%s", self.id, type(self.failure).__name__)
+                self.events.append(Event(EventName.ERROR, {"problem": problem.model_dump()}))
+            self.finished = True
+            self._news.notify_all()
+
+    async def begun(self) -> None:
+        """Wait for the first event; raises what kept the turn from beginning."""
+        async with self._news:
+            await self._news.wait_for(lambda: bool(self.events) or self.finished)
+        if not self.events and self.failure is not None:
+            raise self.failure
+
+    async def ended(self) -> None:
+        """Wait for the last event."""
+        async with self._news:
+            await self._news.wait_for(lambda: self.finished)
+
+    async def follow(self, *, after: int) -> AsyncGenerator[tuple[int, Event] | None, None]:
+        """Numbered events behind `after`; None is a sign of life while nothing happens."""
+        number = after + 1
+        while True:
+            while number < len(self.events):
+                yield number, self.events[number]
+                number += 1
+            if self.finished and number >= len(self.events):
+                return
+            try:
+                async with asyncio.timeout(_HEARTBEAT_S), self._news:
+                    await self._news.wait_for(lambda: number < len(self.events) or self.finished)
+            except TimeoutError:
+                yield None
+
+
+class RunningTurns:
+    """All turns of this process that are running or were just finished."""
+
+    def __init__(self, answerer: Answerer) -> None:
+        self._answerer = answerer
+        self._turns: dict[str, RunningTurn] = {}
+        self._tasks: set[asyncio.Task[None]] = set()
+
+    async def start(self, question: Question) -> RunningTurn:
+        """Begin a turn. Raises what `Answerer.answer` raises before its first event."""
+        turn = RunningTurn()
+        task = asyncio.create_task(turn.run(self._answerer, question))
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+        await turn.begun()
+        self._turns[turn.id] = turn
+        for old in [key for key, kept in self._turns.items() if kept.finished][:-_KEPT_TURNS]:
+            del self._turns[old]
+        return turn
+
+    def find(self, turn: str) -> RunningTurn | None:
+        """A turn that is still in memory."""
+        return self._turns.get(turn)
+
+    def stop(self) -> None:
+        """End every running turn with an `error` event, so that no listener is left without a last word."""
+        for task in self._tasks:
+            task.cancel()
+
+
+def encode_event(turn: str, number: int, event: Event) -> bytes:
+    """One server-sent event; JSON has no raw line breaks, so one data line carries it."""
+    data = json.dumps(event.data, ensure_ascii=False, separators=(",", ":"))
+    return f"id: {turn}.{number}\nevent: {event.name}\ndata: {data}\n\n".encode()
+
+
+async def stream_turn(turn: RunningTurn, *, after: int = -1) -> AsyncIterator[bytes]:
+    """A running turn as server-sent events."""
+    async with aclosing(turn.follow(after=after)) as events:
+        async for numbered in events:
+            yield b": still here\n\n" if numbered is None else encode_event(turn.id, *numbered)
+
+
+def replay_turn(turn: str, events: list[Event], *, after: int) -> bytes:
+    """A finished turn's events behind `after`, as they were sent."""
+    return b"".join(encode_event(turn, number, event) for number, event in enumerate(events) if number > after)
+
+
+def last_number(last_event_id: str | None, turn: str) -> int:
+    """The number in a `Last-Event-ID` of this turn; -1 when there is none to trust."""
+    prefix, _, number = (last_event_id or "").rpartition(".")
+    return int(number) if prefix == turn and number.isdigit() and len(number) < 7 else -1
+
+
+def done_data(turn: RunningTurn) -> dict[str, Any]:
+    """What a finished turn's last event carries; raises the turn's failure."""
+    if turn.failure is not None:
+        raise turn.failure
+    return turn.events[-1].data

@@ -1,0 +1,1 @@
+"""What a host page loads: the `<learning-companion>` element, its style and its words."""

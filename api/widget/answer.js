@@ -1,0 +1,190 @@
+// Shows one answer: its text as it arrives, its quotes, and what to do when the course does not know.
+
+import { h, lessonLink } from "./dom.js";
+
+// What may still turn into a marker, a paragraph or a list item once the next piece is here.
+const UNDECIDED = /(?:\[\d{0,3}|\n+-?|^-)$/;
+const PIECES = /\n+|\[[1-9]\d{0,2}\]|[^\n[]+|\[/g;
+
+/** Appends streamed text to `box` as paragraphs, `- ` lists and `[n]` buttons, touching only its last node. */
+class AnswerText {
+  #box;
+  #openQuote;
+  #say;
+  #waiting = "";
+  #block = null;
+  #lineStart = true;
+  #breaks = 2;
+
+  constructor(box, { say, openQuote }) {
+    this.#box = box;
+    this.#say = say;
+    this.#openQuote = openQuote;
+  }
+
+  append(text) {
+    const all = this.#waiting + text.replaceAll("\r", "");
+    const from = all.search(UNDECIDED);
+    this.#waiting = from < 0 ? "" : all.slice(from);
+    this.#write(from < 0 ? all : all.slice(0, from));
+  }
+
+  finish() {
+    this.#write(this.#waiting.trimEnd());
+    this.#waiting = "";
+  }
+
+  #write(text) {
+    for (const [piece] of text.matchAll(PIECES)) {
+      if (piece[0] === "\n") {
+        this.#breaks = piece.length;
+        this.#lineStart = true;
+      } else {
+        this.#place(piece);
+      }
+    }
+  }
+
+  #place(piece) {
+    const item = this.#lineStart && piece.startsWith("- ");
+    const words = item ? piece.slice(2) : piece;
+    if (item) this.#block = this.#list().appendChild(h("li"));
+    else if (!this.#block || (this.#lineStart && this.#breaks > 1)) this.#block = this.#box.appendChild(h("p"));
+    else if (this.#lineStart) this.#block.append(h("br"));
+    this.#lineStart = false;
+    const marker = /^\[(\d+)\]$/.exec(words);
+    if (marker) this.#mark(Number(marker[1]));
+    else if (this.#block.lastChild?.nodeType === Node.TEXT_NODE) this.#block.lastChild.appendData(words);
+    else if (words) this.#block.append(words);
+  }
+
+  #mark(number) {
+    const before = this.#block.lastChild;
+    // A number alone on the next line would look like the start of something.
+    if (before?.nodeType === Node.TEXT_NODE) before.data = before.data.replace(/ $/, "\u00a0");
+    this.#block.append(this.#marker(number));
+  }
+
+  #list() {
+    const last = this.#box.lastElementChild;
+    return last?.localName === "ul" ? last : this.#box.appendChild(h("ul"));
+  }
+
+  #marker(number) {
+    const label = this.#say("open_source", { number });
+    const onclick = () => this.#openQuote(number);
+    return h("button", { type: "button", class: "marker", "aria-label": label, title: label, onclick }, `${number}`);
+  }
+}
+
+/** The part of an exchange that the course says; the words around it come from `context.say`. */
+export class AnswerView {
+  #context;
+  #text;
+  #writer;
+  #sources = new Map();
+  #list;
+  #status;
+  #badge;
+
+  constructor(context) {
+    this.#context = context;
+    this.#status = h("p", { class: "status" }, context.say("waiting"));
+    this.#badge = h("p", { class: "badge", hidden: true });
+    this.#text = h("div", { class: "text" });
+    this.#list = h("ol", { class: "sources" });
+    const sources = h("section", { class: "quotes", hidden: true }, h("h3", {}, context.say("sources")), this.#list);
+    this.node = h("div", { class: "answer" }, this.#badge, this.#text, this.#status, sources);
+    this.#begin();
+  }
+
+  append(text) {
+    this.status(null);
+    this.#writer.append(text);
+  }
+
+  cite(citation) {
+    if (this.#sources.has(citation.number)) return;
+    const source = this.#source(citation);
+    this.#sources.set(citation.number, source);
+    this.#list.append(source);
+    this.#list.parentElement.hidden = false;
+  }
+
+  /** The finished answer. What was streamed stays as it is unless the service's last word differs. */
+  finish(record, streamed) {
+    this.status(null);
+    if (streamed === record.text) {
+      this.#writer.finish();
+    } else {
+      this.#text.replaceChildren();
+      this.#begin();
+      this.#writer.append(record.text);
+      this.#writer.finish();
+    }
+    record.citations.forEach((citation) => this.cite(citation));
+    if (record.outcome !== "answered") {
+      const noted = record.gap ? ` · ${this.#context.say("gap")}` : "";
+      this.#badge.textContent = this.#context.say(record.outcome === "partly" ? "partly" : "declined") + noted;
+      this.#badge.classList.add(record.outcome);
+      this.#badge.hidden = false;
+    }
+    this.#dropDeadMarkers();
+    // An answer in full has no need of other lessons.
+    if (record.outcome !== "answered" && record.nearest.length) {
+      this.node.append(lessonList(this.#context.say("nearest"), record.nearest, this.#context));
+    }
+  }
+
+  /** A stopped or broken answer: what had arrived stays, and stays usable. */
+  halt(words) {
+    this.#writer.finish();
+    this.#dropDeadMarkers();
+    this.status(words);
+  }
+
+  status(words) {
+    this.#status.textContent = words ?? "";
+    this.#status.hidden = !words;
+  }
+
+  #begin() {
+    const openQuote = (number) => this.#open(number);
+    this.#writer = new AnswerText(this.#text, { say: this.#context.say, openQuote });
+  }
+
+  #open(number) {
+    const source = this.#sources.get(number);
+    if (!source) return;
+    const details = source.firstElementChild;
+    details.open = true;
+    details.firstElementChild.focus({ preventScroll: true });
+    source.scrollIntoView({ block: "nearest", behavior: this.#context.calm() ? "auto" : "smooth" });
+  }
+
+  #source({ number, title, quote, locator }) {
+    const { say } = this.#context;
+    const summary = h(
+      "summary",
+      { "aria-label": say("source", { number, title }) },
+      h("span", { class: "number" }, `${number}`),
+      h("span", { class: "lesson" }, title),
+    );
+    const link = locator?.url ? lessonLink(say("open_lesson"), locator.url, this.#context) : null;
+    link?.classList.add("open-lesson");
+    return h("li", {}, h("details", {}, summary, h("blockquote", {}, quote), link));
+  }
+
+  /** A number in brackets that cites nothing is only text. */
+  #dropDeadMarkers() {
+    for (const marker of this.#text.querySelectorAll(".marker")) {
+      if (!this.#sources.has(Number(marker.textContent))) marker.replaceWith(`[${marker.textContent}]`);
+    }
+  }
+}
+
+/** A titled list of lessons to look at. */
+export function lessonList(title, lessons, context) {
+  const links = lessons.map((lesson) => h("li", {}, lessonLink(lesson.title, lesson.url, context)));
+  return h("section", { class: "lessons" }, h("h3", {}, title), h("ul", {}, ...links));
+}

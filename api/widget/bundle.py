@@ -1,0 +1,58 @@
+"""Joins the widget's modules, style and words into the one classic script that a host page loads.
+
+The modules stay readable as they are and need no build: joining takes out what only a reader or a module loader needs.
+It knows nothing of JavaScript beyond that, so a module keeps to `import { name } from "./file.js"` and to `export`
+before a declaration, and no two modules declare the same name.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from pathlib import Path
+
+# A module comes after everything it imports.
+MODULES = (
+    "dom.js",
+    "texts.js",
+    "service.js",
+    "stream.js",
+    "memory.js",
+    "answer.js",
+    "feedback.js",
+    "exchange.js",
+    "conversation.js",
+    "element.js",
+)
+LANGUAGES = ("en", "ru")
+
+_HERE = Path(__file__).resolve().parent
+_IMPORT = re.compile(r"^import \{[^}]*\} from \"[^\"]+\";\n", re.MULTILINE)
+_EXPORT = re.compile(r"^export (?=(?:async )?(?:class|const|function)\b)", re.MULTILINE)
+_LEFT_OVER = re.compile(r"^\s*(?:import|export)\b.*$", re.MULTILINE)
+_REMARK = re.compile(r"^\s*(?://.*|/\*\*.*?\*/)\n", re.MULTILINE)
+_BLOCK_REMARK = re.compile(r"^[ ]*/\*.*?\*/\n", re.MULTILINE | re.DOTALL)
+_INDENT = re.compile(r"^\s+", re.MULTILINE)
+
+
+def join_widget() -> str:
+    """The script's text. Raises ValueError naming the module that uses an import or export we cannot take out."""
+    parts = [f"const TEXTS = {_texts()};\n", f"const STYLE = {json.dumps(_style())};\n"]
+    parts += [_module(name) for name in MODULES]
+    return '(() => {\n"use strict";\n' + "".join(parts) + "})();\n"
+
+
+def _module(name: str) -> str:
+    text = _EXPORT.sub("", _IMPORT.sub("", (_HERE / name).read_text("utf-8")))
+    if left_over := _LEFT_OVER.search(text):
+        raise ValueError(f"{name}: cannot take out: {left_over.group().strip()}")
+    return _INDENT.sub("", _REMARK.sub("", _BLOCK_REMARK.sub("", text)))
+
+
+def _style() -> str:
+    return _INDENT.sub("", _BLOCK_REMARK.sub("", (_HERE / "companion.css").read_text("utf-8")))
+
+
+def _texts() -> str:
+    texts = {language: json.loads((_HERE / "texts" / f"{language}.json").read_text("utf-8")) for language in LANGUAGES}
+    return json.dumps(texts, ensure_ascii=False, separators=(",", ":"))

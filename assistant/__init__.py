@@ -1,0 +1,1 @@
+"""Turns what a person says into a cited answer or an honest decline."""

@@ -1,0 +1,146 @@
+"""Picks the course's own sentences that answer a question: verbatim, in lesson order.
+
+A unit is what is quoted whole: a sentence, a short list, a code block, a small table. Units compete on three scores,
+each in standard deviations among the candidates: likeness in meaning, share of the question's words, and how well
+their passage was found. Nothing is written here that the author did not write.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from knowledge.blocks import BlockKind
+from knowledge.centring import centre
+from knowledge.encoder import Encoder, Vector
+from knowledge.language import language_of
+from knowledge.lessons import Source
+from knowledge.lexical import LexicalIndex, terms
+from knowledge.passages import Segment
+from knowledge.search import Ranking
+from knowledge.sentences import sentence_spans
+
+_PASSAGES = 4
+_UNITS_ENCODED = 28
+_WORDS = 60
+_SENTENCES = 2
+_LIST_WORDS = 60
+_CODE_LINES = 30
+_TABLE_ROWS = 10
+_FEWEST_WORDS = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Quote:
+    """A stretch of a source, `source.text[start:end]`."""
+
+    source: Source
+    start: int
+    end: int
+
+    @property
+    def text(self) -> str:
+        """The author's own characters."""
+        return self.source.text[self.start : self.end]
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """A source that was found, its place in the course and its joined search score."""
+
+    source: Source
+    order: int
+    score: float
+
+
+def extract(
+    ranking: Ranking, evidence: Sequence[Evidence], *, lexical: LexicalIndex, encoder: Encoder
+) -> tuple[Quote, ...]:
+    """The best quotes, in course order; at least one when there is evidence. `evidence` is best first."""
+    found = evidence[:_PASSAGES]
+    units = [(quote, item) for item in found for quote in _units(item.source)][:_UNITS_ENCODED]
+    if not units:
+        return tuple(_whole(item.source) for item in found[:1])
+    scores = _scores(ranking, units, lexical=lexical, encoder=encoder)
+    chosen = _choose([quote for quote, _ in units], scores)
+    order = {item.source.passage: item.order for item in found}
+    return _merged(sorted(chosen, key=lambda quote: (order[quote.source.passage], quote.start)))
+
+
+def _whole(source: Source) -> Quote:
+    return Quote(source, 0, len(source.text))
+
+
+def _units(source: Source) -> Iterator[Quote]:
+    for segment in source.segments:
+        yield from _segment_units(source, segment)
+
+
+def _segment_units(source: Source, segment: Segment) -> Iterator[Quote]:
+    text = source.text[segment.start : segment.end]
+    if segment.kind is BlockKind.EXERCISE or not text.strip():
+        return
+    if _stays_whole(segment.kind, text):
+        yield Quote(source, segment.start, segment.end)
+        return
+    if segment.kind is BlockKind.CODE:
+        return
+    for span in sentence_spans(text):
+        quote = Quote(source, segment.start + span.start, segment.start + span.end)
+        # A two-word fragment or a lead-in ("For example:") says nothing on its own.
+        if len(quote.text.split()) >= _FEWEST_WORDS and not quote.text.endswith(":"):
+            yield quote
+
+
+def _stays_whole(kind: BlockKind, text: str) -> bool:
+    if kind is BlockKind.CODE:
+        return text.count("\n") < _CODE_LINES
+    if kind is BlockKind.TABLE:
+        return text.count("\n") < _TABLE_ROWS
+    return kind is BlockKind.LIST and len(text.split()) <= _LIST_WORDS
+
+
+def _scores(
+    ranking: Ranking, units: Sequence[tuple[Quote, Evidence]], *, lexical: LexicalIndex, encoder: Encoder
+) -> npt.NDArray[np.float64]:
+    alike = np.asarray([_likeness(quote.text, ranking.vector, encoder) for quote, _ in units])
+    shared = np.asarray([lexical.coverage(ranking.terms, terms(quote.text)) for quote, _ in units])
+    passage = np.asarray([item.score for _, item in units])
+    return _standard(alike) + _standard(shared) + 0.5 * _standard(passage)
+
+
+def _likeness(text: str, question: Vector, encoder: Encoder) -> float:
+    vector = centre(encoder.encode_passage(text), lang=language_of(text), role="passage", encoder_id=encoder.id)
+    return float(vector @ question)
+
+
+def _standard(values: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
+    spread = float(values.std())
+    return (values - values.mean()) / spread if spread > 0 else np.zeros_like(values)
+
+
+def _choose(units: Sequence[Quote], scores: npt.NDArray[np.float64]) -> list[Quote]:
+    chosen: list[Quote] = []
+    words = 0
+    for row in np.argsort(-scores, kind="stable"):
+        size = len(units[row].text.split())
+        if chosen and (words + size > _WORDS or units[row].text in {quote.text for quote in chosen}):
+            continue
+        chosen.append(units[row])
+        words += size
+        if len(chosen) == _SENTENCES:
+            break
+    return chosen
+
+
+def _merged(quotes: Sequence[Quote]) -> tuple[Quote, ...]:
+    """Neighbouring quotes of one passage become one, so that a citation shows them together."""
+    merged: list[Quote] = []
+    for quote in quotes:
+        last = merged[-1] if merged else None
+        if last and last.source is quote.source and not quote.source.text[last.end : quote.start].strip():
+            merged[-1] = Quote(quote.source, last.start, quote.end)
+        else:
+            merged.append(quote)
+    return tuple(merged)

@@ -1,0 +1,19 @@
+"""Questions to begin with, for somebody who does not know what to ask yet."""
+
+from collections.abc import Sequence
+
+from assistant.phrases import Phrase, phrase
+from knowledge.language import Lang
+from knowledge.lessons import LessonHead
+
+_COUNT = 3
+
+
+def suggest(lessons: Sequence[LessonHead], *, lang: str) -> list[str]:
+    """Up to three questions about lessons from the beginning, middle and end; empty without lessons."""
+    if not lessons:
+        return []
+    steps = range(min(_COUNT, len(lessons)))
+    chosen = [lessons[step * len(lessons) // len(steps)] for step in steps]
+    reader: Lang = "ru" if lang == "ru" else "en"
+    return [phrase(Phrase.SUGGESTION, reader).format(title=lesson.title) for lesson in chosen]

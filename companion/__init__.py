@@ -1,0 +1,1 @@
+"""The program put together: the wiring of collaborators and the loading of the sample products."""

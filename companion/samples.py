@@ -1,0 +1,58 @@
+"""The sample products: loaded into an empty home, so that a first visitor has something to talk to."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from companion.wiring import House
+from foundation.ids import ProductSlug
+from knowledge.ingest import Target, ingest
+from knowledge.products import Collection, list_products
+from knowledge.readers import read_course
+from knowledge.vectors import Progress
+
+FOLDER = Path(__file__).resolve().parents[1] / "samples"
+_MARKER = "samples-loading"
+
+
+@dataclass(frozen=True, slots=True)
+class Sample:
+    """A folder of samples and where it goes."""
+
+    folder: str
+    product: ProductSlug
+    collection: Collection = Collection.LESSONS
+
+
+SAMPLES = (
+    Sample("ab-tests-ru", ProductSlug("ab-tests-ru")),
+    Sample("cases-ru", ProductSlug("ab-tests-ru"), Collection.CASES),
+    Sample("ab-tests-en", ProductSlug("ab-tests-en")),
+    Sample("cases-en", ProductSlug("ab-tests-en"), Collection.CASES),
+    Sample("author-ru", ProductSlug("author-ru")),
+    Sample("author-en", ProductSlug("author-en")),
+)
+
+
+def needs_samples(house: House) -> bool:
+    """Whether the home is empty, or its samples were being loaded when the process was stopped."""
+    with house.database.read() as session:
+        empty = not list_products(session)
+    return FOLDER.is_dir() and (empty or (house.settings.home / _MARKER).exists())
+
+
+def load_samples(house: House, progress_for: Callable[[str], Progress]) -> None:
+    """Take every sample in; stopped half way, the next start goes on. `progress_for` gives a bar for a folder."""
+    marker = house.settings.home / _MARKER
+    marker.touch()
+    for sample in SAMPLES:
+        ingest(
+            read_course(FOLDER / sample.folder),
+            Target(sample.product, sample.collection),
+            database=house.database,
+            encoder=house.encoder,
+            clock=house.clock,
+            workers=house.settings.encode_workers,
+            progress=progress_for(sample.folder),
+        )
+    marker.unlink()

@@ -1,0 +1,32 @@
+"""Keeps a home's caches equal to its truth, on request."""
+
+from typing import Any
+
+from companion.wiring import House
+from foundation.errors import NotFound
+from knowledge.shelf import ShelfKey
+
+
+def verify_index(house: House, product: str | None = None) -> dict[str, Any]:
+    """Compare the index with SQL, mending nothing: `{agrees, passages…, differences: {shelf: [line]}}`."""
+    differences = {}
+    keys = _keys(house, product)
+    for key in keys:
+        found = house.library.differences(key)
+        if found:
+            differences[key.name(house.encoder.id)] = found
+    return {"agrees": not differences, "shelves": len(keys), "differences": differences}
+
+
+def rebuild_index(house: House, product: str | None = None) -> dict[str, Any]:
+    """Fill the index again from SQL without encoding anything: `{shelves, windows}`."""
+    keys = _keys(house, product)
+    windows = sum(len(house.library.refill(key).entries.ids) for key in keys)
+    return {"shelves": len(keys), "windows": windows}
+
+
+def _keys(house: House, product: str | None) -> list[ShelfKey]:
+    keys = [key for key in house.library.keys() if product in (None, key.product)]
+    if product is not None and not keys:
+        raise NotFound(f"there is no product {product[:70]!r} here")
+    return keys

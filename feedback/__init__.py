@@ -1,0 +1,1 @@
+"""What learners told us, and the questions a course did not answer."""

@@ -1,0 +1,62 @@
+"""Errors, named by who has to act.
+
+    CompanionError
+    ├── NotFound            the asker: the named thing does not exist here
+    ├── NotAllowed          the asker: it exists, and is not theirs to use
+    ├── Conflict            the asker: somebody else changed it first, or it is in use
+    ├── Invalid             the asker: the input cannot be accepted as it is
+    ├── ContentUnreadable   the author: a file of the course cannot be read
+    ├── ModelUnavailable    the operator: the chat model does not answer
+    ├── EncoderUnavailable  the operator: the text encoder does not answer
+    ├── IndexUnavailable    the operator: the passage index does not answer
+    └── HomeUnusable        the operator: the home folder or its database cannot be used
+
+No transport is known here: the entrances decide what a reader is told.
+"""
+
+
+class CompanionError(Exception):
+    """Something a person can act on; `str(error)` is one line that says what to do."""
+
+
+class NotFound(CompanionError):
+    """The named thing does not exist in this installation."""
+
+
+class NotAllowed(CompanionError):
+    """The thing exists and the asker may not use it."""
+
+
+class Conflict(CompanionError):
+    """Somebody else got there first, or the thing is in use."""
+
+
+class Invalid(CompanionError):
+    """The input cannot be accepted as it is."""
+
+
+class ContentUnreadable(CompanionError):
+    """A course file cannot be read; `path` is relative to the ingested folder, `line` is 1-based or None."""
+
+    def __init__(self, path: str, reason: str, *, line: int | None = None) -> None:
+        self.path = path
+        self.reason = reason
+        self.line = line
+        place = path if line is None else f"{path}:{line}"
+        super().__init__(f"{place}: {reason}")
+
+
+class ModelUnavailable(CompanionError):
+    """The chat model did not answer as a model should."""
+
+
+class EncoderUnavailable(CompanionError):
+    """The text encoder cannot be loaded or does not answer."""
+
+
+class IndexUnavailable(CompanionError):
+    """The passage index cannot be used; the truth in SQL is untouched."""
+
+
+class HomeUnusable(CompanionError):
+    """The home folder or its database cannot be used."""

@@ -1,0 +1,1 @@
+"""Schema migrations, forward only, written by hand and naming tables; they import no room."""

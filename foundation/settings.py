@@ -1,0 +1,47 @@
+"""The environment, read once.
+
+Every setting is a `COMPANION_*` variable; `companion doctor` lists them with their values.
+"""
+
+from pathlib import Path
+from typing import Literal
+
+import platformdirs
+from pydantic import Field, SecretStr, ValidationError
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from foundation.errors import Invalid
+
+
+def _default_home() -> Path:
+    return Path(platformdirs.user_data_dir("learning-companion"))
+
+
+class Settings(BaseSettings):
+    """What an operator may choose; rooms are given values, never this object's source."""
+
+    model_config = SettingsConfigDict(env_prefix="COMPANION_", frozen=True, extra="ignore")
+
+    home: Path = Field(default_factory=_default_home, description="folder that keeps the database, vectors and keys")
+    host: str = Field("127.0.0.1", description="address the service listens on")
+    port: int = Field(8000, ge=0, le=65535, description="port the service listens on")
+    public_url: str | None = Field(None, description="address readers reach the service at, when behind a proxy")
+    index: Literal["chroma", "exact"] = Field("chroma", description="passage index: chroma, or exact in memory")
+    encode_workers: int = Field(2, ge=1, le=64, description="threads that encode passages during an ingest")
+    chat_model: str | None = Field(None, description="chat model as provider:model; unset: extractive answers only")
+    chat_base_url: str | None = Field(None, description="base URL of an OpenAI-compatible server")
+    chat_api_key: SecretStr | None = Field(None, description="key for the chat model; default: the provider's variable")
+    chat_timeout_s: float = Field(60.0, gt=0, description="longest time for one answer of the chat model, seconds")
+    chat_budget_tokens: int = Field(3000, ge=200, description="course passages sent with a question, tokens")
+    chat_max_output_tokens: int = Field(700, ge=32, description="longest answer of the chat model, tokens")
+    log_level: Literal["debug", "info", "warning", "error"] = Field("info", description="how much is logged")
+
+
+def read_settings() -> Settings:
+    """Read the environment; raises Invalid naming the variable that cannot be used."""
+    try:
+        return Settings()
+    except ValidationError as err:
+        first = err.errors()[0]
+        name = "COMPANION_" + "_".join(str(part) for part in first["loc"]).upper()
+        raise Invalid(f"the setting {name} cannot be used: {first['msg']}") from err

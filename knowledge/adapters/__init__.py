@@ -1,0 +1,1 @@
+"""Where vendor packages meet the knowledge room's ports."""

@@ -1,0 +1,142 @@
+"""Products: what an assistant speaks for, and who may embed it."""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from foundation.errors import Invalid, NotFound
+from foundation.ids import ProductSlug
+from knowledge.tables import LessonRow, ProductRow
+
+_ORIGIN = re.compile(r"^https?://[^/\s?#@*]+$")
+_PLACES = ("{lesson}", "{anchor}", "{slug}", "{external_id}")
+
+
+class ProductKind(StrEnum):
+    """What a product is; decides the assistant's profile."""
+
+    COURSE = "course"
+    AUTHOR = "author"
+    TEAM = "team"
+    COMMUNITY = "community"
+    PLATFORM = "platform"
+
+
+class Collection(StrEnum):
+    """A product's lessons, and the alumni cases kept apart from them."""
+
+    LESSONS = "lessons"
+    CASES = "cases"
+
+
+@dataclass(frozen=True, slots=True)
+class Product:
+    """A product as others see it; `lessons` counts the live ones, cases not included."""
+
+    slug: ProductSlug
+    title: str
+    description: str
+    kind: ProductKind
+    lang: str
+    origins: tuple[str, ...]
+    url_template: str | None
+    version: int
+    lessons: int
+
+
+def find_product(session: Session, slug: str) -> Product:
+    """One product; raises NotFound."""
+    row = session.get(ProductRow, slug)
+    if row is None:
+        raise NotFound(f"there is no product {slug[:70]!r} here; `companion product list` shows those there are")
+    return _product(row, _lesson_counts(session).get(slug, 0))
+
+
+def list_products(session: Session) -> list[Product]:
+    """All products, oldest first."""
+    counts = _lesson_counts(session)
+    rows = session.scalars(select(ProductRow).order_by(ProductRow.created, ProductRow.slug))
+    return [_product(row, counts.get(row.slug, 0)) for row in rows]
+
+
+def register_product(
+    session: Session, slug: ProductSlug, *, title: str, kind: ProductKind, lang: str, now: datetime
+) -> None:
+    """Make a product known; one that exists is left as it is."""
+    if session.get(ProductRow, slug) is None:
+        row = ProductRow(slug=slug, title=title, description="", kind=kind, lang=lang, origins=[], created=now)
+        session.add(row)
+        session.flush()
+
+
+def describe_product(
+    session: Session,
+    slug: str,
+    *,
+    title: str | None = None,
+    description: str | None = None,
+    kind: ProductKind | None = None,
+    lang: str | None = None,
+    origins: Sequence[str] | None = None,
+    url_template: str | None = None,
+) -> None:
+    """Change what is given, leave the rest. Raises NotFound, or Invalid for an origin or template that cannot work."""
+    row = session.get(ProductRow, slug)
+    if row is None:
+        raise NotFound(f"there is no product {slug[:70]!r} here")
+    if origins is not None:
+        row.origins = [check_origin(origin) for origin in dict.fromkeys(origins)]
+    if url_template is not None:
+        row.url_template = check_url_template(url_template) if url_template else None
+    for name, value in {"title": title, "description": description, "kind": kind, "lang": lang}.items():
+        if value is not None:
+            setattr(row, name, value)
+
+
+def check_origin(origin: str) -> str:
+    """A web origin as browsers send it; raises Invalid with an example."""
+    plain = origin.strip().rstrip("/").lower()
+    if not _ORIGIN.match(plain):
+        raise Invalid(
+            f"{origin[:100]!r} is not an origin; write it like https://school.example or http://localhost:3000"
+        )
+    return plain
+
+
+def check_url_template(template: str) -> str:
+    """An address with places to fill in; raises Invalid when it is not one."""
+    try:
+        filled = template.format(lesson="l", anchor="a", slug="s", external_id="e")
+    except (KeyError, IndexError, ValueError) as err:
+        raise Invalid(f"url_template may only hold {', '.join(_PLACES)}") from err
+    if not filled.startswith(("https://", "http://")):
+        raise Invalid("url_template must start with https:// or http://")
+    return template
+
+
+def _lesson_counts(session: Session) -> dict[str, int]:
+    counted = (
+        select(LessonRow.product, func.count())
+        .where(LessonRow.live_revision.is_not(None), LessonRow.collection == Collection.LESSONS)
+        .group_by(LessonRow.product)
+    )
+    return dict(session.execute(counted).tuples().all())
+
+
+def _product(row: ProductRow, lessons: int) -> Product:
+    return Product(
+        slug=ProductSlug(row.slug),
+        title=row.title,
+        description=row.description,
+        kind=ProductKind(row.kind),
+        lang=row.lang,
+        origins=tuple(row.origins),
+        url_template=row.url_template,
+        version=row.version,
+        lessons=lessons,
+    )

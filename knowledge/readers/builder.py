@@ -1,0 +1,153 @@
+"""Puts blocks together: heading path, anchor, and who may see each piece.
+
+All formats share it, so an exercise or an answer key means the same in each of them.
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from html import escape
+
+from knowledge.blocks import Block, BlockKind, Visibility
+from knowledge.readers.anchors import Anchors
+from knowledge.readers.sanitise import sanitise
+from knowledge.readers.words import HeadingRole, heading_role, opens_answer
+
+_PROSE = (BlockKind.PARAGRAPH, BlockKind.LIST)
+_OPEN_END = -1
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """Where a piece stands in the source; `end` is None when only the next piece's start can tell."""
+
+    start: int
+    end: int | None = None
+
+    def to(self, other: "Span") -> "Span":
+        """Return the span from the start of this one to the end of the other, whichever comes first."""
+        end = None if self.end is None or other.end is None else max(self.end, other.end)
+        return Span(min(self.start, other.start), end)
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """A block before its place in the lesson is known."""
+
+    text: str
+    html: str
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
+class _Section:
+    level: int
+    title: str
+    anchor: str
+    role: HeadingRole
+
+
+class LessonBuilder:
+    """Collects the blocks of one lesson in order."""
+
+    def __init__(self) -> None:
+        self.title = ""
+        self._blocks: list[Block] = []
+        self._sections: list[_Section] = []
+        self._anchors = Anchors()
+        self._staff_depth = 0
+        self._exercise_seen = False
+
+    def heading(self, level: int, piece: Piece, *, wanted_id: str = "") -> None:
+        """Open a section; it lasts until the next heading of the same or a higher level (a smaller number)."""
+        while self._sections and self._sections[-1].level >= level:
+            self._sections.pop()
+        role = heading_role(piece.text, after_exercise=self._exercise_seen)
+        self._exercise_seen |= role is HeadingRole.EXERCISE
+        anchor = self._anchors.claim(piece.text, wanted=wanted_id)
+        self._sections.append(_Section(level, piece.text, anchor, role))
+        if level == 1 and not self.title and not self._is_answer():
+            self.title = piece.text
+        html = f'<h{level} id="{escape(anchor)}">{piece.html}</h{level}>'
+        self._append(BlockKind.HEADING, replace(piece, html=html))
+
+    def add(self, kind: BlockKind, piece: Piece) -> None:
+        """Add a piece unless it is empty; prose of an exercise becomes EXERCISE, anything of an answer ANSWER_KEY."""
+        if not piece.text.strip():
+            return
+        if kind in _PROSE and self._in(HeadingRole.EXERCISE) and not self._is_answer():
+            if opens_answer(piece.text):
+                self._sections[-1] = replace(self._sections[-1], role=HeadingRole.ANSWERS)
+            kind = BlockKind.EXERCISE
+        self._append(kind, piece)
+
+    def question(self, options: Piece, key: Piece) -> None:
+        """Add a multiple-choice question: its options for the learner, its key for staff; either may be empty."""
+        self._exercise_seen = True
+        self._mark_lead_as_exercise()
+        if options.text:
+            self._append(BlockKind.EXERCISE, options)
+        if key.text:
+            with self.staff_only():
+                self._append(BlockKind.ANSWER_KEY, key)
+
+    @contextmanager
+    def staff_only(self) -> Iterator[None]:
+        """Everything added inside is ANSWER_KEY and for staff."""
+        self._staff_depth += 1
+        try:
+            with self.scoped():
+                yield
+        finally:
+            self._staff_depth -= 1
+
+    @contextmanager
+    def scoped(self) -> Iterator[None]:
+        """Headings met inside (a quotation, a fold-out) do not reach beyond it."""
+        sections = list(self._sections)
+        try:
+            yield
+        finally:
+            self._sections = sections
+
+    def finish(self, source_length: int) -> tuple[Block, ...]:
+        """Return the blocks in source order; one whose end is not known reaches to the next block's start."""
+        ordered = sorted(self._blocks, key=lambda block: block.start)
+        next_start, following = source_length, source_length
+        closed: list[Block] = []
+        for block in reversed(ordered):
+            if block.start < following:
+                next_start, following = following, block.start
+            closed.append(block if block.end != _OPEN_END else replace(block, end=next_start))
+        return tuple(reversed(closed))
+
+    def _append(self, kind: BlockKind, piece: Piece) -> None:
+        staff = self._is_answer()
+        self._blocks.append(
+            Block(
+                kind=BlockKind.ANSWER_KEY if staff else kind,
+                text=piece.text,
+                html=sanitise(piece.html),
+                start=piece.span.start,
+                end=_OPEN_END if piece.span.end is None else piece.span.end,
+                heading_path=tuple(section.title for section in self._sections),
+                anchor=self._sections[-1].anchor if self._sections else "",
+                visibility=Visibility.STAFF if staff else Visibility.LEARNER,
+            )
+        )
+
+    def _mark_lead_as_exercise(self) -> None:
+        for index in range(len(self._blocks) - 1, -1, -1):
+            block = self._blocks[index]
+            is_heading = block.kind is BlockKind.HEADING
+            # The lesson's own title stays a heading: it belongs to the page, not to one question.
+            if block.kind in _PROSE or (is_heading and not block.html.startswith("<h1")):
+                self._blocks[index] = replace(block, kind=BlockKind.EXERCISE)
+            if is_heading or (block.kind is BlockKind.EXERCISE and block.html.startswith("<h")):
+                return
+
+    def _in(self, role: HeadingRole) -> bool:
+        return any(section.role is role for section in self._sections)
+
+    def _is_answer(self) -> bool:
+        return self._staff_depth > 0 or self._in(HeadingRole.ANSWERS)

@@ -1,0 +1,91 @@
+"""One file to one lesson, whatever its format."""
+
+from dataclasses import dataclass, replace
+from pathlib import PurePosixPath
+
+from foundation.errors import ContentUnreadable
+from foundation.text import clean_text
+from knowledge.blocks import ReadWarning, SourceLesson
+from knowledge.readers.decoding import decode
+from knowledge.readers.dom import TooDeep
+from knowledge.readers.front_matter import FrontMatter, Split, split_front_matter
+from knowledge.readers.html import html_language, read_html
+from knowledge.readers.markdown import Dialect, Page, read_markdown, read_plain
+from knowledge.readers.mdx import strip_mdx
+
+MARKDOWN = frozenset({".md", ".markdown"})
+MDX = frozenset({".mdx"})
+HTML = frozenset({".html", ".htm"})
+SUPPORTED = (".md", ".markdown", ".mdx", ".html", ".htm")
+
+
+@dataclass(frozen=True, slots=True)
+class ReadPage:
+    """A lesson and what its author should know about the file; the lesson is None when the page is a draft."""
+
+    lesson: SourceLesson | None
+    warnings: tuple[ReadWarning, ...] = ()
+
+
+def read_page(content: bytes, *, path: str, title: str = "", block_title: str = "") -> ReadPage:
+    """Read one file; `title` and `block_title`, as the table of contents gives them, win over the page's own.
+
+    Raises ContentUnreadable.
+    """
+    source = decode(content, path=path)
+    suffix = PurePosixPath(path).suffix.lower()
+    split = Split(source) if suffix in HTML else split_front_matter(source)
+    warnings = [ReadWarning(path, split.problem, split.line)] if split.problem else []
+    front = split.front_matter
+    if front.draft:
+        return ReadPage(None, (ReadWarning(path, "is marked as a draft, left out"),))
+    try:
+        page, page_warnings = _read_format(split.body, suffix=suffix, path=path)
+    except TooDeep as err:
+        raise ContentUnreadable(path, "nests its elements too deeply") from err
+    if suffix in HTML:
+        front = replace(front, lang=html_language(source))
+    lesson = _lesson(page, front, path=path)
+    lesson = replace(lesson, title=title or lesson.title, block_title=block_title or lesson.block_title)
+    return ReadPage(lesson, (*warnings, *page_warnings))
+
+
+def read_markdown_text(text: str, *, external_id: str, title: str) -> SourceLesson:
+    """Return a lesson made of a text that may be Markdown or not; no visible word of it is lost, and it never fails."""
+    source = clean_text(text)
+    try:
+        page = read_markdown(source, dialect=Dialect(keep_every_word=True))
+    except TooDeep:
+        page = read_plain(source)
+    return SourceLesson(
+        external_id=external_id, source_path=external_id, title=title, block_title="", blocks=page.blocks
+    )
+
+
+def _read_format(body: str, *, suffix: str, path: str) -> tuple[Page, list[ReadWarning]]:
+    if suffix in HTML:
+        return read_html(body), []
+    if suffix not in MDX:
+        return read_markdown(body), []
+    plain = strip_mdx(body)
+    page = read_markdown(plain.text, dialect=Dialect(indented_code=False), questions=plain.questions)
+    lines = [body.count("\n", 0, offset) + 1 for offset in plain.unreadable]
+    reason = "a Question could not be understood: all of it, its options too, is kept from learners"
+    warnings = [ReadWarning(path, reason, line) for line in lines]
+    reason = "a Question stands where it cannot be shown, kept from learners"
+    warnings += [ReadWarning(path, reason)] * len(page.unplaced)
+    return page, warnings
+
+
+def _lesson(page: Page, front: FrontMatter, *, path: str) -> SourceLesson:
+    own_path = PurePosixPath(path)
+    return SourceLesson(
+        external_id=front.id or own_path.with_suffix("").as_posix(),
+        source_path=path,
+        title=front.title or page.title or own_path.stem,
+        block_title=front.block,
+        blocks=page.blocks,
+        lang=front.lang or None,
+        skill=front.skill,
+        outcome=front.outcome,
+    )

@@ -1,0 +1,123 @@
+"""Finds the passages of one shelf that answer a question: a dense leg and a lexical leg, joined.
+
+Both legs are put on one scale, standard deviations above the question's own background in this shelf, and added: a sum
+of z-scores beat fusion by ranks on twelve real sets (measured 2026-11). The lexical leg is blind across languages, where
+rank fusion dropped hit@1 from 0.81 to 0.28; so it counts in full only for passages in the question's language, and for
+others only as far as the question's words occur there at all; the rest of its weight goes to the dense leg.
+"""
+
+import logging
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from foundation.errors import IndexUnavailable
+from knowledge.centring import centre
+from knowledge.encoder import Encoder, Vector
+from knowledge.index import PassageIndex
+from knowledge.language import Lang, language_of
+from knowledge.lexical import terms
+from knowledge.shelf import Place, Shelf
+
+_log = logging.getLogger(__name__)
+_CANDIDATES = 100
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """A passage that was found.
+
+    `dense` is its cosine and `lexical` its BM25 score; `dense_z` and `lexical_z` are the same in standard deviations
+    above the question's background; `score` joins them.
+    """
+
+    place: Place
+    score: float
+    dense: float
+    lexical: float
+    dense_z: float
+    lexical_z: float
+
+
+@dataclass(frozen=True, slots=True)
+class Ranking:
+    """What a question found, best first. `vector` is the centred question, float32 `(d,)`."""
+
+    lang: Lang
+    terms: tuple[str, ...]
+    vector: Vector
+    hits: tuple[Hit, ...]
+
+
+def search(question: str, shelf: Shelf, *, encoder: Encoder, index: PassageIndex, count: int) -> Ranking:
+    """Rank passages for one question, best first; ties keep lesson order. Empty when nothing is live."""
+    lang = language_of(question, default="ru" if shelf.langs == {"ru"} else "en")
+    asked = tuple(terms(question))
+    vector = centre(encoder.encode_question(question), lang=lang, role="question", encoder_id=encoder.id)
+    if not shelf.places:
+        return Ranking(lang, asked, vector, ())
+    lexical = shelf.lexical.scores(asked)
+    rows = _candidates(shelf, vector, lexical, index=index, encoder_id=encoder.id)
+    dense = _dense_scores(shelf, vector, rows)
+    hits = _join(shelf, rows, dense, lexical, vector=vector, lang=lang, asked=asked)
+    hits.sort(key=lambda hit: (-hit.score, hit.place.order))
+    return Ranking(lang, asked, vector, tuple(hits[:count]))
+
+
+def _candidates(
+    shelf: Shelf, vector: Vector, lexical: npt.NDArray[np.float32], *, index: PassageIndex, encoder_id: str
+) -> list[int]:
+    rows = {int(shelf.window_place[row]) for row in _nearest_windows(shelf, vector, index, encoder_id)}
+    best = np.argsort(-lexical, kind="stable")[:_CANDIDATES]
+    rows.update(int(row) for row in best if lexical[row] > 0)
+    return sorted(rows)
+
+
+def _nearest_windows(shelf: Shelf, vector: Vector, index: PassageIndex, encoder_id: str) -> Sequence[int]:
+    count = min(_CANDIDATES, len(shelf.entries.ids))
+    try:
+        near = index.nearest(shelf.key.name(encoder_id), vector, count=count)
+    except IndexUnavailable as err:
+        _log.error("index.unavailable shelf=%s reason=%s", shelf.key.name(encoder_id), err)
+        near = []
+    found = [shelf.window_row[entry.id] for entry in near if entry.id in shelf.window_row]
+    if len(found) == count:
+        return found
+    # The cache lags behind this shelf or is broken: the truth is at hand, and an outage is not "nothing found".
+    cosines = shelf.entries.vectors @ vector
+    return [int(row) for row in np.argsort(-cosines, kind="stable")[:count]]
+
+
+def _dense_scores(shelf: Shelf, vector: Vector, rows: Sequence[int]) -> dict[int, float]:
+    """The best window's cosine of each candidate passage."""
+    windows = np.flatnonzero(np.isin(shelf.window_place, np.asarray(rows, dtype=np.int32)))
+    best: dict[int, float] = {}
+    for window, cosine in zip(windows, shelf.entries.vectors[windows] @ vector, strict=True):
+        row = int(shelf.window_place[window])
+        best[row] = max(best.get(row, -1.0), float(cosine))
+    return best
+
+
+def _join(
+    shelf: Shelf,
+    rows: Sequence[int],
+    dense: dict[int, float],
+    lexical: npt.NDArray[np.float32],
+    *,
+    vector: Vector,
+    lang: Lang,
+    asked: Sequence[str],
+) -> list[Hit]:
+    dense_mean, dense_spread = shelf.background(vector)
+    lexical_mean, lexical_spread = float(lexical.mean()), float(lexical.std())
+    across = shelf.lexical.known_share(asked) ** 2
+    hits = []
+    for row in rows:
+        dense_z = (dense[row] - dense_mean) / dense_spread
+        lexical_z = (float(lexical[row]) - lexical_mean) / lexical_spread if lexical_spread > 0 else 0.0
+        gate = 1.0 if shelf.places[row].lang == lang else across
+        score = dense_z + gate * lexical_z + (1.0 - gate) * dense_z
+        hits.append(Hit(shelf.places[row], score, dense[row], float(lexical[row]), dense_z, lexical_z))
+    return hits

@@ -1,0 +1,1 @@
+"""Chat models behind the port; only the wiring imports from here."""

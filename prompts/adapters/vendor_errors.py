@@ -1,0 +1,66 @@
+"""One line for the operator about what a model's vendor raised.
+
+Built from the kind of error and the HTTP status only. Vendors' own messages are never passed on: they quote the key
+("Incorrect API key provided: …") and the request, which is a learner's words.
+"""
+
+import re
+from collections.abc import Iterator
+
+_BY_STATUS = {
+    400: "refused the request; check that the model takes the configured temperature and output limit",
+    401: "refused the key; check COMPANION_CHAT_API_KEY",
+    403: "does not allow this key to use it; check the account's permissions",
+    404: "is not known to the server; check the model's name and COMPANION_CHAT_BASE_URL",
+    408: "took too long; try again or raise the time limit",
+    413: "refused the request as too long; lower the token budget",
+    429: "is limiting requests or out of quota; wait, or raise the limit with the vendor",
+}
+_PIP = re.compile(r"pip install [A-Za-z0-9._-]+")
+
+
+def explain_failure(err: BaseException, *, spec: str) -> str:
+    """What went wrong while `spec` was asked, and what to do about it."""
+    status = _status_of(err)
+    if status is not None:
+        fault = _BY_STATUS.get(status, "failed on the server's side; try again later" if status >= 500 else "refused")
+        return f"the model {spec} {fault} (HTTP {status})"
+    kinds = [type(each).__name__ for each in _chain(err)]
+    if any("Timeout" in kind for kind in kinds):
+        return f"the model {spec} took too long to answer; try again or raise the time limit"
+    if any("Connect" in kind or "Network" in kind or "Protocol" in kind or "Read" in kind for kind in kinds):
+        return f"the connection to the model {spec} failed or broke off; check that its server runs and can be reached"
+    if isinstance(err, ValueError) and "No generation chunks" in str(err):  # LangChain's own words for no chunk at all
+        return f"the model {spec} sent an empty reply; try again or choose another model"
+    if any("JSON" in kind for kind in kinds):
+        return f"the model {spec} sent a reply that cannot be read; check that its server speaks the expected protocol"
+    return f"the model {spec} failed ({kinds[0]}); see the service's log"
+
+
+def explain_refused_spec(err: ImportError | ValueError, *, spec: str) -> str:
+    """Why no model can be made from `spec`, with the pip command when a package is missing."""
+    if command := _PIP.search(str(err)):
+        return f"the model {spec} needs a package that is not installed: {command.group()}"
+    return f"the model {spec!r} cannot be used: write it as provider:model, such as openai:gpt-4.1-mini"
+
+
+def explain_failed_setup(err: BaseException, *, spec: str) -> str:
+    """Why the vendor's library would not even start, most often for want of a key."""
+    return (
+        f"the model {spec} cannot be set up ({type(err).__name__}); check COMPANION_CHAT_API_KEY and its other settings"
+    )
+
+
+def _status_of(err: BaseException) -> int | None:
+    """The HTTP status that the vendors' errors carry under one of two names."""
+    status = getattr(err, "status_code", None)
+    if status is None:
+        status = getattr(getattr(err, "response", None), "status_code", None)
+    return status if isinstance(status, int) and status >= 400 else None
+
+
+def _chain(err: BaseException) -> Iterator[BaseException]:
+    each: BaseException | None = err
+    while each is not None:
+        yield each
+        each = each.__cause__ or each.__context__
