@@ -53,9 +53,15 @@ class AnswerText {
     else if (this.#lineStart) this.#block.append(h("br"));
     this.#lineStart = false;
     const marker = /^\[(\d+)\]$/.exec(words);
-    if (marker) this.#mark(Number(marker[1]));
+    if (marker && this.#mayCite()) this.#mark(Number(marker[1]));
     else if (this.#block.lastChild?.nodeType === Node.TEXT_NODE) this.#block.lastChild.appendData(words);
     else if (words) this.#block.append(words);
+  }
+
+  /** A mark stands apart; brackets right behind a word are an index in somebody's code. */
+  #mayCite() {
+    const before = this.#block.lastChild;
+    return before?.nodeType !== Node.TEXT_NODE || /\s$/.test(before.data);
   }
 
   #mark(number) {

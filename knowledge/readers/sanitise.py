@@ -29,6 +29,9 @@ _LANGUAGE = re.compile(r"language-[\w+#.-]+")
 # Browsers drop tabs and line ends inside an address and read a backslash as a slash.
 _OWN_HOST = re.compile(r"(?![/\\]{2})[^:\\\s\x00-\x1f]*(?:[?#].*)?", re.DOTALL)
 
+# Stricter than the list of schemes: what looks like one and is none ("java%0Ascript:") goes too.
+_SAFE_LINK = re.compile(r"\s*(?:(?:https?|mailto):|[^:/?#]*(?:[/?#]|$))", re.IGNORECASE)
+
 
 def is_own_image(src: str) -> bool:
     """Tell whether an image's address stays on the host that serves the lesson."""
@@ -39,6 +42,8 @@ def _filter_attribute(tag: str, attribute: str, value: str) -> str | None:
     match tag, attribute:
         case "code", "class":
             return value if _LANGUAGE.fullmatch(value) else None
+        case "a", "href":
+            return value if _SAFE_LINK.match(value) else None
         case "img", "src":
             return value if is_own_image(value) else None
         case _:

@@ -7,7 +7,7 @@ import re
 from collections.abc import Sequence
 from enum import Enum
 
-from markdown_it.common.html_re import HTML_TAG_RE
+from markdown_it.common.html_re import close_tag, open_tag
 
 BLOCKS = frozenset(
     {
@@ -143,7 +143,7 @@ EMBEDDED = frozenset(
 COMPONENTS = frozenset({"Tip", "Youtube", "hfoption", "hfoptions"})
 VOID = frozenset({"br", "hr", "img", "wbr", "source", "input", "path", "col"})
 
-_TAG = re.compile(rf"{HTML_TAG_RE.pattern.removeprefix('^')}|<", re.DOTALL)
+_TAG = re.compile(f"{open_tag}|{close_tag}|<", re.DOTALL)
 _TAG_OR_COMMENT = re.compile(rf"<!--.*?-->|{_TAG.pattern}", re.DOTALL)
 _UNREADABLE = re.compile(r"<(script|style)\b[^>]*>.*?</\1\s*>", re.DOTALL | re.IGNORECASE)
 _NAME = re.compile(r"<\s*(/?)\s*([A-Za-z][\w-]*)")

@@ -13,6 +13,7 @@ from knowledge.blocks import BlockKind
 from knowledge.readers.builder import LessonBuilder, Piece, Span
 from knowledge.readers.dom import Element, Part, content, name_of
 from knowledge.readers.inline import inline_html, settle_images, visible_text
+from knowledge.readers.listings import language_of, preformatted
 from knowledge.readers.lists import OpenList
 from knowledge.readers.marks import PLACE_TAG, QUESTION_TAG, Code, Marks
 from knowledge.readers.tables import take_apart
@@ -21,7 +22,6 @@ from knowledge.readers.words import is_answer_class, mentions_answer
 
 _HEADINGS = frozenset({"h1", "h2", "h3", "h4", "h5", "h6"})
 _HIDDEN_STYLE = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden", re.IGNORECASE)
-_LANGUAGE = re.compile(r"(?:^|\s)(?:language|lang|highlight|highlight-source)-([\w+#.-]+)")
 _LANGUAGE_NAME = re.compile(r"[\w+#.-]+")
 
 
@@ -180,7 +180,7 @@ class TreeReader:
             self.builder.heading(int(name_of(element)[1]), piece, wanted_id=element.get("id") or "")
 
     def _code(self, element: Element) -> None:
-        code = self.marks.code(element) or Code(_preformatted(element), _language(element))
+        code = self.marks.code(element) or Code(preformatted(element), language_of(element))
         language = code.language if _LANGUAGE_NAME.fullmatch(code.language) else ""
         attribute = f' class="language-{escape(language)}"' if language else ""
         html = f"<pre><code{attribute}>{escape(code.text, quote=False)}\n</code></pre>"
@@ -235,18 +235,3 @@ def _is_answer(element: Element) -> bool:
 def _start(element: Element) -> int:
     value = element.get("start") or ""
     return int(value) if value.isascii() and value.isdecimal() and len(value) < 10 else 1
-
-
-def _preformatted(element: Element) -> str:
-    pieces = [element.text or ""]
-    for inner in element.iterdescendants():
-        pieces += ["\n" if name_of(inner) == "br" else inner.text or "", inner.tail or ""]
-    return "".join(pieces).removeprefix("\n").rstrip("\n")
-
-
-def _language(element: Element) -> str:
-    for candidate in (element, *element.iterdescendants("code"), *element.iterancestors("div")):
-        match = _LANGUAGE.search(candidate.get("class") or "")
-        if match:
-            return match[1]
-    return ""

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from typing import Any
 from urllib.parse import unquote, urlsplit
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Request, expect
 
-from tests.browser.widget import COVERED, NOT_COVERED, Widget, last_done
+from tests.browser.widget import COVERED, NOT_COVERED, Widget, last_done, sent
 
 # Notes every state of the answer's text while it grows, and whether the answer was already finished then.
 WATCH = """
@@ -99,8 +100,13 @@ def test_a_suggestion_is_asked_by_clicking_it(page: Page, service: str) -> None:
 def test_a_second_question_goes_on_with_the_conversation_and_a_new_one_does_not(page: Page, service: str) -> None:
     page.goto(f"{service}/p/ab-tests-en?lang=en")
     widget = Widget(page)
-    asked: list[dict[str, str]] = []
-    page.on("request", lambda request: asked.append(request.post_data_json) if request.url.endswith("/turns") else None)
+    asked: list[dict[str, Any]] = []
+
+    def note(request: Request) -> None:
+        if request.url.endswith("/turns"):
+            asked.append(sent(request))
+
+    page.on("request", note)
     widget.ask(COVERED["en"])
     widget.ask("What is a guardrail metric?")
     page.reload()
@@ -121,7 +127,7 @@ def test_the_lesson_on_the_page_is_told_with_the_question(page: Page, service: s
     page.goto(f"{service}{lessons[1]['url']}")
     with page.expect_request("**/turns") as asked:
         Widget(page).ask(COVERED["en"])
-    assert asked.value.post_data_json["lesson"] == lessons[1]["id"]
+    assert sent(asked.value)["lesson"] == lessons[1]["id"]
 
 
 def test_a_screen_reader_hears_the_whole_answer_once(page: Page, service: str) -> None:

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Page, Route, expect
 
-from tests.browser.widget import COVERED, Widget, events_of, is_turn, stream
+from tests.browser.widget import COVERED, Widget, events_of, is_turn, sent, stream
 
 
 def open_course(page: Page, service: str) -> Widget:
@@ -93,7 +93,7 @@ def test_a_cut_answer_is_taken_up_where_it_stopped(page: Page, service: str, lan
     def cut(route: Route) -> None:
         reply = route.fetch()
         whole.append(reply.body())
-        turns.append(route.request.post_data_json)
+        turns.append(sent(route.request))
         # Inside the third event, and for Russian inside a letter: what is not whole must not be counted or shown.
         third = [place for place in range(len(whole[0])) if whole[0].startswith(b"data:", place)][2]
         route.fulfill(response=reply, body=whole[0][: third + len(b'data: {"text":"') + 1])
@@ -171,8 +171,8 @@ def test_markup_in_an_answer_and_a_quote_stays_text(page: Page, service: str) ->
     meta = {"turn": "t-1", "conversation": "c-1", "product": "ab-tests-en", "locale": "en"}
     place = {"kind": "heading", "value": hostile, "url": "javascript:window.hacked=1"}
     citation = {"number": 1, "passage": "p", "lesson": "l", "title": hostile, "quote": hostile, "locator": place}
-    text = f"{hostile} [1]\n\n- {hostile}\n- and [7] cites nothing"
-    done = {
+    text = f"{hostile} [1]\n\n- {hostile}\n- and [7] cites nothing, nor does n[1]"
+    done: dict[str, Any] = {
         **{"turn": "t-1", "conversation": "c-1", "outcome": "answered", "text": text, "citations": [citation]},
         **{"nearest": [], "confidence": 1.0, "gap": None, "composer": "model", "timing_ms": {}},
     }
@@ -183,6 +183,6 @@ def test_markup_in_an_answer_and_a_quote_stays_text(page: Page, service: str) ->
     expect(answer.locator(".text p").first).to_contain_text("<script>window.hacked = 1</script>")
     expect(answer.locator("blockquote")).to_have_text(hostile)
     expect(answer.locator(".text li")).to_have_count(2)
-    expect(answer.locator(".text li").last).to_have_text("and [7] cites nothing")
+    expect(answer.locator(".text li").last).to_have_text("and [7] cites nothing, nor does n[1]")
     expect(answer.locator("script, img, a")).to_have_count(0)
     assert page.evaluate("window.hacked") is None

@@ -6,10 +6,10 @@ import json
 from dataclasses import dataclass
 from typing import Any
 
-from playwright.sync_api import Locator, Page, Response, expect
+from playwright.sync_api import Locator, Page, Request, Response, expect
 
 COVERED = {"en": "Why should a test have one target metric?", "ru": "Почему целевая метрика одна?"}
-NOT_COVERED = {"en": "How do I bake rye bread with sourdough?", "ru": "Как испечь ржаной хлеб на закваске?"}
+NOT_COVERED = {"en": "Who wrote War and Peace?", "ru": "Кто написал «Войну и мир»?"}
 
 
 @dataclass(frozen=True)
@@ -90,6 +90,12 @@ def events_of(body: str) -> list[tuple[str, dict[str, Any]]]:
         if "event" in fields:
             found.append((fields["event"], json.loads(fields["data"])))
     return found
+
+
+def sent(request: Request) -> dict[str, Any]:
+    """What the widget put into a request."""
+    body: dict[str, Any] = json.loads(request.post_data or "{}")
+    return body
 
 
 def is_turn(response: Response) -> bool:

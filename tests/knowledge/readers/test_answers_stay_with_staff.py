@@ -25,15 +25,15 @@ def assert_hidden(lesson: SourceLesson) -> None:
 
 
 MARKDOWN = {
-    "details": f"<details><summary>Показать решение</summary>\n\n{SECRET}\n\n```\n{SECRET}\n```\n\n</details>\n\nдальше",
+    "details": f"<details><summary>Показать решение</summary>\n\n{SECRET}\n\n```\n{SECRET}\n```\n\n</details>\n\nт",
     "details by class": f'<details class="solution"><summary>Click</summary>{SECRET}</details>\n\nдальше',
     "details never closed": f"видно\n\n<details>\n<summary>Answer</summary>\n\n- {SECRET}\n\n| {SECRET} |\n|---|\n",
     "details in a list": f"- пункт\n\n  <details><summary>Ответ</summary>\n\n  {SECRET}\n\n  </details>\n- дальше",
-    "details in a cell": f"<table><tr><td><details><summary>answer</summary>{SECRET}</details></td></tr></table>\n\nдальше",
-    "section": f"## Упражнение\n\nДелай\n\n### Решение\n\n{SECRET}\n\n#### Шаг\n\n```\n{SECRET}\n```\n\n## Дальше\n\nтекст",
+    "details in a cell": f"<table><tr><td><details><summary>answer</summary>{SECRET}</details></table>\n\nтут",
+    "section": f"## Упражнение\n\nДелай\n\n### Решение\n\n{SECRET}\n\n#### Шаг\n\n{SECRET}\n\n## Дальше\n\nтекст",
     "numbered section": f"## Exercise 1\n\nDo\n\n## Solution 1\n\n{SECRET}\n\n# Next\n\ntext",
     "answers to an exercise": f"# Урок\n\n## Ответы к упражнениям\n\n{SECRET}\n\n## Дальше\n\nтекст",
-    "answers to questions": f"## Контрольные вопросы\n\n1. Что?\n\n## Ответы на вопросы\n\n{SECRET}\n\n## Дальше\n\nтекст",
+    "answers to questions": f"## Контрольные вопросы\n\n1. Что?\n\n## Ответы на вопросы\n\n{SECRET}\n\n## Там\n\nтам",
     "opening words": f"## Exercise\n\nDo\n\n**Answer:** {SECRET}\n\n```\n{SECRET}\n```\n\n## Next\n\ntext",
     "quotation": f"> ## Challenge\n> Do\n>\n> > ## Solution\n> > {SECRET}\n>\n> дальше",
     "admonition": f"> [!NOTE] Solution\n> {SECRET}\n\nдальше",

@@ -43,6 +43,7 @@ def blocks_of(text: str) -> tuple[Block, ...]:
 
 
 def test_a_question_shows_its_options_in_order_and_keeps_its_key_from_learners() -> None:
+    assert read(QUESTION).warnings == ()
     blocks = blocks_of(QUESTION)
     options, key = blocks[4], blocks[5]
     assert (options.kind, options.visibility) == (BlockKind.EXERCISE, Visibility.LEARNER)
@@ -98,7 +99,8 @@ def test_both_branches_of_a_template_stay() -> None:
 
 
 def test_text_inside_components_is_read_as_markdown() -> None:
-    text = "<Tip warning={true}>\n    Текст **важный**\n</Tip>\n<hfoptions id='a'>\n<hfoption id='b'>\n\nтам\n\n</hfoption>\n</hfoptions>\n"
+    tabs = "<hfoptions id='a'>\n<hfoption id='b'>\n\nтам\n\n</hfoption>\n</hfoptions>\n"
+    text = f"<Tip warning={{true}}>\n    Текст **важный**\n</Tip>\n{tabs}"
     assert [block.text for block in blocks_of(text)] == ["Текст важный", "там"]
 
 
