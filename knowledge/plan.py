@@ -43,7 +43,7 @@ def plan_lessons(
     known = select(LessonRow.external_id, LessonRow.slug).where(
         LessonRow.product == product, LessonRow.collection == collection
     )
-    slugs = dict(session.execute(known).tuples().all())
+    slugs = dict(session.execute(known).all())
     taken = set(session.scalars(select(LessonRow.slug).where(LessonRow.product == product)))
     planned = []
     for position, lesson in enumerate(course.lessons):

@@ -125,7 +125,7 @@ def _lesson_counts(session: Session) -> dict[str, int]:
         .where(LessonRow.live_revision.is_not(None), LessonRow.collection == Collection.LESSONS)
         .group_by(LessonRow.product)
     )
-    return dict(session.execute(counted).tuples().all())
+    return dict(session.execute(counted).all())
 
 
 def _product(row: ProductRow, lessons: int) -> Product:

@@ -73,7 +73,7 @@ def shelf_version(session: Session, key: ShelfKey) -> int | None:
 def load_shelf(session: Session, key: ShelfKey, *, encoder: Encoder) -> Shelf:
     """Lay a shelf out from SQL alone; raises IndexUnavailable when live windows lack vectors of this encoder."""
     version = shelf_version(session, key) or 0
-    passages = session.execute(_live_passages(key)).tuples().all()
+    passages = session.execute(_live_passages(key)).all()
     places = tuple(
         Place(PassageId(pid), LessonId(lesson), PassageKind(kind), lang, order)
         for order, (pid, lesson, kind, lang, _path, _text) in enumerate(passages)
@@ -120,7 +120,7 @@ def _windows(
         .where(LessonRow.product == key.product, LessonRow.collection == key.collection)
         .order_by(LessonRow.position, LessonRow.id, RevisionPassageRow.position, WindowRow.ordinal)
     )
-    found = session.execute(wanted).tuples().all()
+    found = session.execute(wanted).all()
     if any(values is None for _, _, values in found):
         raise IndexUnavailable(f"{key.product} was taken in with another encoder; run `companion ingest` for it again")
     rows = np.asarray([row_of[PassageId(passage)] for passage, _, _ in found], dtype=np.int32)

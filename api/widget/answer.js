@@ -4,6 +4,7 @@ import { h, lessonLink } from "./dom.js";
 
 // What may still turn into a marker, a paragraph or a list item once the next piece is here.
 const UNDECIDED = /(?:\[\d{0,3}|\n+-?|^-)$/;
+const LAST_WORD = /(\S{1,30})\s+$/;
 const PIECES = /\n+|\[[1-9]\d{0,2}\]|[^\n[]+|\[/g;
 
 /** Appends streamed text to `box` as paragraphs, `- ` lists and `[n]` buttons, touching only its last node. */
@@ -64,11 +65,18 @@ class AnswerText {
     return before?.nodeType !== Node.TEXT_NODE || /\s$/.test(before.data);
   }
 
+  /** Ties a mark to the word it follows: alone on the next line it would look like the start of something. */
   #mark(number) {
     const before = this.#block.lastChild;
-    // A number alone on the next line would look like the start of something.
-    if (before?.nodeType === Node.TEXT_NODE) before.data = before.data.replace(/ $/, "\u00a0");
-    this.#block.append(this.#marker(number));
+    const [tail, word] = LAST_WORD.exec(before?.data ?? "") ?? [""];
+    if (word) {
+      before.data = before.data.slice(0, -tail.length);
+      this.#block.append(h("span", { class: "tied" }, tail));
+    } else if (before?.previousSibling?.className === "tied") {
+      before.previousSibling.append(before);
+    }
+    const tied = this.#block.lastChild?.className === "tied";
+    (tied ? this.#block.lastChild : this.#block).append(this.#marker(number));
   }
 
   #list() {

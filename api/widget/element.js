@@ -220,6 +220,7 @@ class LearningCompanion extends HTMLElement {
       start.replaceChildren(h("p", { class: "status" }, say("loading")));
       const course = await this.#service.describe(asking.signal);
       heading.textContent = course.title;
+      heading.title = course.title;
       start.replaceChildren(...this.#welcome(course));
     } catch (error) {
       if (asking.signal.aborted) return;

@@ -45,11 +45,11 @@ START_TIMEOUT_S = 90.0
 def browser_executable() -> Path:
     """A Chromium: named by COMPANION_TEST_BROWSER, else on the path, else the one that install.py unpacked."""
     named = os.environ.get("COMPANION_TEST_BROWSER")
-    found = [Path(named)] if named else [Path(path) for name in ON_PATH if (path := shutil.which(name))]
-    for candidate in [*found, BROWSER]:
+    on_path = [Path(path) for name in ON_PATH if (path := shutil.which(name))]
+    for candidate in [Path(named)] if named else [*on_path, BROWSER]:
         if candidate.is_file():
             return candidate
-    pytest.fail(f"no browser for the browser tests; run: {COMMAND}")
+    pytest.fail(f"no browser at {named or 'any known place'} for the browser tests; run: {COMMAND}")
 
 
 @pytest.fixture(scope="session")
