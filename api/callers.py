@@ -8,6 +8,9 @@ from api.streams import RunningTurns
 from companion.wiring import House
 from foundation.ids import ID_PATTERN
 
+# For the schema alone: what is left empty by `clean_text` is refused further in, in words a person understands.
+WITH_WORDS = r"[^\s\x00-\x1f\x85\ufeff\ufffe\uffff]"
+
 Slug = Annotated[str, Path(pattern=ID_PATTERN, description="product slug", examples=["ab-tests-en"])]
 TurnPath = Annotated[str, Path(pattern=ID_PATTERN, description="turn id")]
 

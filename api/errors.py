@@ -1,7 +1,7 @@
 """Errors on the wire: one table from ours to HTTP, told as problem+json (RFC 9457) or, to a browser, as a page."""
 
 import logging
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from http import HTTPStatus
 from typing import Any
 
@@ -10,7 +10,9 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse, Response
 from pydantic import BaseModel, Field
 from starlette.exceptions import HTTPException
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from companion.logs import place_of
 from foundation.errors import (
     CompanionError,
     Conflict,
@@ -28,6 +30,11 @@ _log = logging.getLogger(__name__)
 MEDIA_TYPE = "application/problem+json"
 RETRY_AFTER_S = 5
 
+
+class Stopping(CompanionError):
+    """The service is being stopped; whoever asks again soon is answered by the next one."""
+
+
 _STATUS: dict[type[CompanionError], HTTPStatus] = {
     NotFound: HTTPStatus.NOT_FOUND,
     NotAllowed: HTTPStatus.FORBIDDEN,
@@ -38,6 +45,7 @@ _STATUS: dict[type[CompanionError], HTTPStatus] = {
     EncoderUnavailable: HTTPStatus.SERVICE_UNAVAILABLE,
     IndexUnavailable: HTTPStatus.SERVICE_UNAVAILABLE,
     HomeUnusable: HTTPStatus.SERVICE_UNAVAILABLE,
+    Stopping: HTTPStatus.SERVICE_UNAVAILABLE,
 }
 
 
@@ -50,14 +58,8 @@ class Problem(BaseModel):
     detail: str = Field("", description="what to do")
 
 
-class TooLarge(Invalid):
-    """The request's body is larger than any request needs."""
-
-
 def problem_of(error: Exception) -> Problem:
     """The problem to tell about an error; one that is not ours says nothing of the inside."""
-    if isinstance(error, TooLarge):
-        return _problem(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, str(error))
     if isinstance(error, CompanionError):
         status = _STATUS.get(type(error), HTTPStatus.INTERNAL_SERVER_ERROR)
         return _problem(status, str(error))
@@ -77,25 +79,62 @@ def documented(*statuses: int) -> dict[int | str, dict[str, Any]]:
 
 def respond(problem: Problem, *, headers: dict[str, str] | None = None) -> Response:
     """A problem as a response."""
-    told = dict(headers or {})
-    if problem.status == HTTPStatus.SERVICE_UNAVAILABLE:
-        told["Retry-After"] = str(RETRY_AFTER_S)
+    told = _with_retry(problem, headers or {})
     return JSONResponse(problem.model_dump(), status_code=problem.status, headers=told, media_type=MEDIA_TYPE)
 
 
+def _with_retry(problem: Problem, headers: Mapping[str, str]) -> dict[str, str]:
+    unavailable = problem.status == HTTPStatus.SERVICE_UNAVAILABLE
+    return {**headers, **({"Retry-After": str(RETRY_AFTER_S)} if unavailable else {})}
+
+
 def handle_errors(app: FastAPI) -> None:
-    """Tell every error as a problem."""
-
-    async def on_error(request: Request, error: Exception) -> Response:
-        problem = problem_of(error)
-        if problem.status >= HTTPStatus.INTERNAL_SERVER_ERROR:
-            _log_failure(request, error)
-        page = request.app.state.pages.error_page
-        headers = dict(getattr(error, "headers", None) or {})
-        return page(request, problem) if _wants_page(request) else respond(problem, headers=headers)
-
+    """Tell every error as a problem; to be called before other middleware is added, so that theirs is around it."""
+    app.add_middleware(_Foreign)
     for kind in (CompanionError, RequestValidationError, HTTPException, Exception):
-        app.add_exception_handler(kind, on_error)
+        app.add_exception_handler(kind, _tell)
+
+
+async def _tell(request: Request, error: Exception) -> Response:
+    problem = problem_of(error)
+    if problem.status >= HTTPStatus.INTERNAL_SERVER_ERROR:
+        _log_failure(request, error)
+    headers = dict(getattr(error, "headers", None) or {})
+    if not _wants_page(request):
+        return respond(problem, headers=headers)
+    page: Response = request.app.state.pages.error_page(request, problem)
+    page.headers.update(_with_retry(problem, headers))
+    return page
+
+
+class _Foreign:
+    """Tells an error that is not ours before it leaves the application.
+
+    The framework answers such an error outside of every other middleware, where a foreign page is not allowed to read
+    the answer, and gives it on to the server, which logs its message: that may quote what a learner wrote.
+    """
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        begun = False
+
+        async def sending(message: Message) -> None:
+            nonlocal begun
+            begun = begun or message["type"] == "http.response.start"
+            await send(message)
+
+        try:
+            await self._app(scope, receive, sending)
+        except Exception as error:
+            if scope["type"] != "http":
+                raise
+            if begun:
+                _log_failure(Request(scope), error)
+                raise ConnectionAbortedError("a response broke off; see the line before") from None
+            response = await _tell(Request(scope), error)
+            await response(scope, receive, send)
 
 
 def _log_failure(request: Request, error: Exception) -> None:
@@ -104,11 +143,7 @@ def _log_failure(request: Request, error: Exception) -> None:
         _log.error("request.failed route=%s error=%s reason=%s", route, type(error).__name__, error)
     else:
         # The message of a foreign error may quote what a learner wrote; its type and place are enough to find it.
-        trace = error.__traceback__
-        while trace is not None and trace.tb_next is not None:
-            trace = trace.tb_next
-        place = f"{trace.tb_frame.f_code.co_filename}:{trace.tb_lineno}" if trace else "?"
-        _log.error("request.failed route=%s error=%s at=%s", route, type(error).__name__, place)
+        _log.error("request.failed route=%s error=%s at=%s", route, type(error).__name__, place_of(error))
 
 
 def _wants_page(request: Request) -> bool:

@@ -1,5 +1,6 @@
 """Runs the HTTP application on a socket until it is told to stop."""
 
+import signal
 import socket
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -39,7 +40,10 @@ class _Server(uvicorn.Server):
     def handle_exit(self, sig: int, frame: FrameType | None) -> None:
         app: Any = self.config.app
         app.state.turns.stop()
-        super().handle_exit(sig, frame)
+        # The parent keeps the signal and raises it again when all is closed; that would end the process before the
+        # home is given back.
+        self.force_exit = self.should_exit and sig == signal.SIGINT
+        self.should_exit = True
 
 
 def serve(house: House, listener: socket.socket) -> None:
@@ -49,7 +53,9 @@ def serve(house: House, listener: socket.socket) -> None:
     url = f"http://{'127.0.0.1' if host in ('0.0.0.0', '::') else shown}:{port}"
     owner = house.lock.announce(url)
     app = create_app(house, secret=owner.secret)
-    config = uvicorn.Config(app, log_level="warning", timeout_graceful_shutdown=_GRACE_S, server_header=False)
+    config = uvicorn.Config(
+        app, log_config=None, log_level="warning", timeout_graceful_shutdown=_GRACE_S, server_header=False
+    )
     _say_hello(house, url)
     _Server(config).run(sockets=[listener])
 

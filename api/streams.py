@@ -11,10 +11,9 @@ from collections.abc import AsyncGenerator, AsyncIterator
 from contextlib import aclosing
 from typing import Any
 
-from api.errors import problem_of
+from api.errors import Stopping, problem_of
 from assistant.answer import Answerer, Question
 from assistant.reply import Event, EventName
-from foundation.errors import CompanionError
 
 _log = logging.getLogger(__name__)
 _KEPT_TURNS = 500
@@ -45,7 +44,7 @@ class RunningTurn:
                 async for event in events:
                     await self._tell(event)
         except asyncio.CancelledError:
-            self.failure = CompanionError("the service is stopping; ask again in a moment")
+            self.failure = _stopping()
         except Exception as err:
             self.failure = err
         await self._end()
@@ -87,7 +86,8 @@ class RunningTurn:
                 return
             try:
                 async with asyncio.timeout(_HEARTBEAT_S), self._news:
-                    await self._news.wait_for(lambda: number < len(self.events) or self.finished)
+                    while number >= len(self.events) and not self.finished:
+                        await self._news.wait()
             except TimeoutError:
                 yield None
 
@@ -99,9 +99,12 @@ class RunningTurns:
         self._answerer = answerer
         self._turns: dict[str, RunningTurn] = {}
         self._tasks: set[asyncio.Task[None]] = set()
+        self._stopping = False
 
     async def start(self, question: Question) -> RunningTurn:
-        """Begin a turn. Raises what `Answerer.answer` raises before its first event."""
+        """Begin a turn. Raises what `Answerer.answer` raises before its first event, and Stopping."""
+        if self._stopping:
+            raise _stopping()
         turn = RunningTurn()
         task = asyncio.create_task(turn.run(self._answerer, question))
         self._tasks.add(task)
@@ -117,9 +120,18 @@ class RunningTurns:
         return self._turns.get(turn)
 
     def stop(self) -> None:
-        """End every running turn with an `error` event, so that no listener is left without a last word."""
-        for task in self._tasks:
-            task.cancel()
+        """End every running turn with an `error` event, so that no listener is left without a last word.
+
+        Once is enough: cancelled again, a turn could not say its last word.
+        """
+        if not self._stopping:
+            self._stopping = True
+            for task in self._tasks:
+                task.cancel()
+
+
+def _stopping() -> Stopping:
+    return Stopping("the service is stopping; ask again in a moment")
 
 
 def encode_event(turn: str, number: int, event: Event) -> bytes:
@@ -143,7 +155,7 @@ def replay_turn(turn: str, events: list[Event], *, after: int) -> bytes:
 def last_number(last_event_id: str | None, turn: str) -> int:
     """The number in a `Last-Event-ID` of this turn; -1 when there is none to trust."""
     prefix, _, number = (last_event_id or "").rpartition(".")
-    return int(number) if prefix == turn and number.isdigit() and len(number) < 7 else -1
+    return int(number) if prefix == turn and number.isdecimal() and len(number) < 7 else -1
 
 
 def done_data(turn: RunningTurn) -> dict[str, Any]:

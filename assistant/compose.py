@@ -7,15 +7,18 @@ from typing import Any
 
 from assistant.extract import Quote
 from assistant.supported import Supported, SupportedSentences
+from foundation.errors import ModelUnavailable
 from knowledge.language import Lang
 from knowledge.lessons import Source
 from prompts.budget import fit_passages
-from prompts.chat import ChatModel
+from prompts.chat import ChatModel, Message
 from prompts.fences import fence, fence_numbered
 from prompts.library import load_prompt
 
 _LANGUAGE_NAMES: dict[Lang, str] = {"ru": "Russian", "en": "English"}
 _MAX_WORDS = 120
+# 120 words and a quote of 30 words for each of a dozen sentences take 4,000 characters.
+_MAX_REPLY_CHARS = 12_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,12 +42,17 @@ class Draft:
 async def compose_with_model(
     chat: ChatModel, question: str, sources: Sequence[Source], *, lang: Lang, limits: ModelLimits
 ) -> AsyncGenerator[Draft, None]:
-    """Supported sentences as the model writes them; the last draft is empty and carries the trace.
+    """Supported sentences as the model writes them; empty drafts carry the trace.
 
-    Raises ModelUnavailable, possibly after some sentences. What was given out is supported either way.
+    Raises ModelUnavailable, possibly after some sentences. What was given out is supported either way. The model is not
+    asked when no passage fits in its budget.
     """
     prompt = load_prompt("answer")
     sent = _fitting(sources, budget_tokens=limits.budget_tokens, model=chat.name)
+    used = {"name": prompt.name, "version": prompt.version, "hash": prompt.hash}
+    yield Draft("", trace={"prompt": used, "model": chat.name, "passages_sent": len(sent)})
+    if not sent:
+        return
     messages = prompt.render(
         passages=fence_numbered([_told(source) for source in sent], "passage"),
         question=fence(question, "question"),
@@ -52,17 +60,31 @@ async def compose_with_model(
         max_words=_MAX_WORDS,
     )
     reader = SupportedSentences(sent)
-    reply = ""
-    async with aclosing(chat.stream(messages)) as pieces:  # type: ignore[type-var]  # the port's iterator is a generator
-        async for piece in pieces:
-            reply += piece
-            for sentence in reader.feed(piece):
-                yield _draft(sentence)
+    failure: ModelUnavailable | None = None
+    try:
+        async with aclosing(_bounded(chat, messages)) as pieces:
+            async for piece in pieces:
+                for sentence in reader.feed(piece):
+                    yield _draft(sentence)
+    except ModelUnavailable as err:
+        failure = err
     for sentence in reader.finish():
         yield _draft(sentence)
-    trace = {"prompt": {"name": prompt.name, "version": prompt.version, "hash": prompt.hash}, "model": chat.name}
-    covered = {"not_covered": True} if reader.says_not_covered(reply) else {}
-    yield Draft("", trace={**trace, **covered, "passages_sent": len(sent), "sentences_dropped": reader.dropped})
+    covered = {"not_covered": True} if reader.not_covered else {}
+    yield Draft("", trace={**covered, "sentences_dropped": reader.dropped})
+    if failure is not None:
+        raise failure
+
+
+async def _bounded(chat: ChatModel, messages: Sequence[Message]) -> AsyncGenerator[str, None]:
+    """The reply, cut off where no honest one goes on: a model may repeat itself for ever."""
+    left = _MAX_REPLY_CHARS
+    async with aclosing(chat.stream(messages)) as pieces:  # type: ignore[type-var]  # the port's iterator is a generator
+        async for piece in pieces:
+            yield piece[:left]
+            left -= len(piece)
+            if left <= 0:
+                return
 
 
 def _fitting(sources: Sequence[Source], *, budget_tokens: int, model: str) -> list[Source]:

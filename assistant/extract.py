@@ -5,6 +5,7 @@ each in standard deviations among the candidates: likeness in meaning, share of 
 their passage was found. Nothing is written here that the author did not write.
 """
 
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
@@ -29,6 +30,11 @@ _LIST_WORDS = 60
 _CODE_LINES = 30
 _TABLE_ROWS = 10
 _FEWEST_WORDS = 3
+_PASSAGE_WEIGHT = 0.5
+_CODE_MALUS = 2.0
+# A name with an underscore, a dot or a capital inside, a call, or the word itself.
+_CODE_ASKED = re.compile(r"[_(){}\[\]=]|\w\.\w|[a-z][A-Z]|\bкод|\bскрипт|\bcode\b|\bscript\b")
+_ITEM_MARK = re.compile(r"(?:[-*•]|\d{1,3}[.)])\s+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,9 +53,10 @@ class Quote:
 
 @dataclass(frozen=True, slots=True)
 class Evidence:
-    """A source that was found, its place in the course and its joined search score."""
+    """A source that was found, its language and place in the course, and its joined search score."""
 
     source: Source
+    lang: str
     order: int
     score: float
 
@@ -87,9 +94,10 @@ def _segment_units(source: Source, segment: Segment) -> Iterator[Quote]:
     if segment.kind is BlockKind.CODE:
         return
     for span in sentence_spans(text):
-        quote = Quote(source, segment.start + span.start, segment.start + span.end)
-        # A two-word fragment or a lead-in ("For example:") says nothing on its own.
-        if len(quote.text.split()) >= _FEWEST_WORDS and not quote.text.endswith(":"):
+        mark = _ITEM_MARK.match(text, span.start, span.end)
+        quote = Quote(source, segment.start + (mark.end() if mark else span.start), segment.start + span.end)
+        # A two-word fragment, a lead-in ("For example:") or a question says nothing on its own.
+        if len(quote.text.split()) >= _FEWEST_WORDS and not quote.text.endswith((":", "?")):
             yield quote
 
 
@@ -107,7 +115,19 @@ def _scores(
     alike = np.asarray([_likeness(quote.text, ranking.vector, encoder) for quote, _ in units])
     shared = np.asarray([lexical.coverage(ranking.terms, terms(quote.text)) for quote, _ in units])
     passage = np.asarray([item.score for _, item in units])
-    return _standard(alike) + _standard(shared) + 0.5 * _standard(passage)
+    # Words are shared across languages by chance, in code above all: they count as far as the passages' language is the
+    # question's own.
+    same = np.mean([item.lang == ranking.lang for _, item in units])
+    malus = 0.0 if _CODE_ASKED.search(ranking.question) else _CODE_MALUS
+    code = malus * np.asarray([_is_code(quote) for quote, _ in units])
+    return _standard(alike) + same * _standard(shared) + _PASSAGE_WEIGHT * _standard(passage) - code
+
+
+def _is_code(quote: Quote) -> bool:
+    return any(
+        segment.kind is BlockKind.CODE and segment.start <= quote.start < segment.end
+        for segment in quote.source.segments
+    )
 
 
 def _likeness(text: str, question: Vector, encoder: Encoder) -> float:

@@ -1,7 +1,8 @@
 """Reads a model's reply as it streams and lets through only sentences whose quote stands in the passage they cite.
 
 The prompt asks for `[[n|"quote"]]` after every sentence; here it is enforced. A sentence waits until its marks are
-complete, every quote is looked for in its passage, and what has no quote that is found never leaves the server.
+complete, every quote is looked for in its passage, and what has no quote that is found never leaves the server. How the
+reply is cut into pieces changes nothing.
 """
 
 import re
@@ -10,12 +11,18 @@ from dataclasses import dataclass
 
 from assistant.extract import Quote
 from knowledge.lessons import Source
+from knowledge.sentences import sentence_spans
 
 NOT_COVERED = "NOT_COVERED"
-_MARKS = re.compile(r"(?:\s*\[\[\s*\d+\s*\|.*?\]\])+", re.DOTALL)
-_MARK = re.compile(r"\[\[\s*(\d+)\s*\|\s*(.*?)\s*\]\]", re.DOTALL)
-_QUOTE_SIGNS = "\"'“”„«»‘’`"
-_ADDRESS = re.compile(r"(?:https?:|www\.|\]\()\S*", re.IGNORECASE)
+_SIGNS = "\"'“”„«»‘’`"
+_OPENING = re.compile(r"\[\[\s*\d{1,4}\s*\|")
+# A quote may end in brackets of its own, as `df[["a"]]` does: brackets that close at once again belong to the mark.
+_MARK = re.compile(rf"{_OPENING.pattern}.*?\]{{2,}}(?:\s*(?:[{_SIGNS}]\s*)?\]{{2,}})*", re.DOTALL)
+_MARKS = re.compile(rf"{_MARK.pattern}(?:\s*{_MARK.pattern})*", re.DOTALL)
+_GOES_ON = re.compile(rf"[{_SIGNS}]?\s*\]?|\[|\[\[\s*\d*\s*(?:\|.*)?", re.DOTALL)
+_LEFT_STOP = re.compile(r"\A\s*[.,;:!?…]+(?=\s|$)")
+_ADDRESS = re.compile(r"(?:[a-z][a-z0-9+.-]*://|https?:|www\.|\]\()\S*", re.IGNORECASE)
+_AFTER_ADDRESS = ".,;:!?)»”\"'"
 _FEWEST_QUOTE_CHARS = 8
 
 
@@ -28,58 +35,85 @@ class Supported:
 
 
 class SupportedSentences:
-    """Fed with pieces of a reply, gives back the supported sentences they complete."""
+    """Fed with pieces of a reply, gives back the supported sentences they complete.
+
+    `dropped` counts the sentences held back; `not_covered`: the model said that the passages do not answer.
+    """
 
     def __init__(self, sources: Sequence[Source]) -> None:
         self._sources = sources
         self._waiting = ""
         self.dropped = 0
+        self.not_covered = False
 
     def feed(self, piece: str) -> Iterator[Supported]:
         """Sentences whose marks are known to be complete, because something else follows them."""
         self._waiting += piece
-        while (marks := _MARKS.search(self._waiting)) and not _may_go_on(self._waiting[marks.end() :]):
+        while (marks := self._next_marks()) and not _GOES_ON.fullmatch(self._waiting[marks.end() :].lstrip()):
             yield from self._take(marks)
 
     def finish(self) -> Iterator[Supported]:
         """The last sentences; what has no marks is dropped."""
-        while marks := _MARKS.search(self._waiting):
+        while marks := self._next_marks():
             yield from self._take(marks)
-        if self._waiting.strip() and not self.says_not_covered(self._waiting):
-            self.dropped += 1
+        self._last_sentence(self._waiting)
+        self.dropped += bool(_without_stop(self._waiting)) and NOT_COVERED not in self._waiting
         self._waiting = ""
 
-    @staticmethod
-    def says_not_covered(text: str) -> bool:
-        """The model's way to say that the passages do not answer."""
-        return text.strip().strip(".") == NOT_COVERED
+    def _next_marks(self) -> re.Match[str] | None:
+        opening = _OPENING.search(self._waiting)
+        # Without this, a reply that opens marks for ever would be read to its end from each of them.
+        if opening is None or self._waiting.find("]]", opening.end()) < 0:
+            return None
+        return _MARKS.match(self._waiting, opening.start())
 
     def _take(self, marks: re.Match[str]) -> Iterator[Supported]:
-        sentence = self._waiting[: marks.start()].strip()
+        sentence = self._last_sentence(self._waiting[: marks.start()])
         self._waiting = self._waiting[marks.end() :]
-        found = [self._find(int(number), quote) for number, quote in _MARK.findall(marks.group())]
+        found = [self._find(mark) for mark in _MARK.findall(marks.group())]
         quotes = tuple(quote for quote in found if quote is not None)
-        if sentence and quotes and not _leads_away(sentence, quotes):
+        if sentence and quotes and not _is_broken(sentence) and not _leads_away(sentence, quotes):
             yield Supported(sentence, quotes)
         else:
             self.dropped += 1
 
-    def _find(self, number: int, quoted: str) -> Quote | None:
-        words = quoted.strip(_QUOTE_SIGNS + " \n").split()
-        if not 1 <= number <= len(self._sources) or len(" ".join(words)) < _FEWEST_QUOTE_CHARS:
+    def _last_sentence(self, text: str) -> str:
+        """What the marks behind it prove; sentences before it have none of their own."""
+        self.not_covered |= NOT_COVERED in text
+        plain = _without_stop(text)
+        spans = sentence_spans(plain)
+        self.dropped += max(len(spans) - 1, 0)
+        return plain[spans[-1].start : spans[-1].end] if spans else ""
+
+    def _find(self, mark: str) -> Quote | None:
+        number, _, quoted = mark[2:-2].partition("|")
+        words = quoted.strip(_SIGNS + " \n").split()
+        if not 1 <= int(number) <= len(self._sources) or len(" ".join(words)) < _FEWEST_QUOTE_CHARS:
             return None
-        source = self._sources[number - 1]
-        place = re.search(r"\s+".join(re.escape(word) for word in words), source.text)
+        source = self._sources[int(number) - 1]
+        place = _pattern(words).search(source.text)
         return Quote(source, place.start(), place.end()) if place else None
 
 
-def _may_go_on(rest: str) -> bool:
-    """Whether one more mark may still be on its way behind the marks that were read."""
-    following = rest.lstrip()
-    return following in {"", "["} or following.startswith("[[")
+def _pattern(words: Sequence[str]) -> re.Pattern[str]:
+    """These words, whole, with any white space and any kind of quotation marks; a cut number is another number."""
+    before = r"(?<!\w)(?<!\d[.,])" if words[0][0].isalnum() else ""
+    after = r"(?!\w)(?![.,]\d)" if words[-1][-1].isalnum() else ""
+    plain = r"\s+".join(re.escape(word) for word in words)
+    return re.compile(before + re.sub(f"[{_SIGNS}]", f"[{_SIGNS}]", plain) + after)
+
+
+def _without_stop(text: str) -> str:
+    """Without the full stop of the sentence before, when a model writes its marks in front of it."""
+    return _LEFT_STOP.sub("", text).strip()
+
+
+def _is_broken(sentence: str) -> bool:
+    """The word for "not covered" is no sentence, and closing brackets without opening ones are left of a mark."""
+    return NOT_COVERED in sentence or sentence.count("]]") > sentence.count("[[")
 
 
 def _leads_away(sentence: str, quotes: Sequence[Quote]) -> bool:
     """An address in a sentence must be the course's own."""
     told = " ".join(quote.source.text for quote in quotes)
-    return any(address not in told for address in _ADDRESS.findall(sentence))
+    return any(address.rstrip(_AFTER_ADDRESS) not in told for address in _ADDRESS.findall(sentence))

@@ -26,7 +26,8 @@ def rebuild_index(house: House, product: str | None = None) -> dict[str, Any]:
 
 
 def _keys(house: House, product: str | None) -> list[ShelfKey]:
-    keys = [key for key in house.library.keys() if product in (None, key.product)]
+    known = house.library.all_keys()
+    keys = [key for key in known if product in (None, key.product)]
     if product is not None and not keys:
         raise NotFound(f"there is no product {product[:70]!r} here")
     return keys

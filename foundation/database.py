@@ -69,9 +69,12 @@ class Database:
     @contextmanager
     def write(self) -> Iterator[Session]:
         """A session that is committed when the block ends well and rolled back when it does not."""
-        with self.engine.connect().execution_options(**{_WRITES: True}) as connection:
-            with Session(connection, expire_on_commit=False) as session, session.begin():
-                yield session
+        with (
+            self.engine.connect().execution_options(**{_WRITES: True}) as connection,
+            Session(connection, expire_on_commit=False) as session,
+            session.begin(),
+        ):
+            yield session
 
     def close(self) -> None:
         """Let go of every connection."""

@@ -15,7 +15,7 @@ ConversationId = NewType("ConversationId", str)
 TurnId = NewType("TurnId", str)
 
 ID_PATTERN = r"^[a-z0-9-]{3,64}$"
-_ID = re.compile(ID_PATTERN)
+_ID = re.compile(r"[a-z0-9-]{3,64}")
 _RUSSIAN = "абвгдеёжзийклмнопрстуфхцчшщъыьэюя"
 # Letter by letter, close to GOST 7.79 system B, kept to [a-z0-9-].
 _LATIN = [
@@ -58,7 +58,7 @@ _TRANSLITERATION = {ord(letter): "" if latin == "-" else latin for letter, latin
 
 def product_slug(text: str) -> ProductSlug:
     """Check a product's slug; raises Invalid with the rule."""
-    if not _ID.match(text):
+    if not _ID.fullmatch(text):
         raise Invalid(f"{text[:70]!r} cannot be a product slug: use 3 to 64 of a-z, 0-9 and -")
     return ProductSlug(text)
 
@@ -85,6 +85,6 @@ def readable_id(text: str, *, fallback: str) -> str:
     """
     plain = text.lower().translate(_TRANSLITERATION)
     words = re.sub(r"[^a-z0-9]+", "-", plain).strip("-")
-    if _ID.match(words) and words == text.lower().replace("/", "-"):
+    if _ID.fullmatch(words) and words == text.lower().replace("/", "-"):
         return words
     return f"{(words or fallback)[:48].strip('-')}-{content_hash(text, size=4)}"

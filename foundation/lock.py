@@ -13,6 +13,10 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
+from foundation.errors import HomeUnusable
+
+_ANNOUNCED = "service.json"
+
 
 @dataclass(frozen=True, slots=True)
 class Owner:
@@ -28,6 +32,7 @@ class HomeLock:
 
     def __init__(self, home: Path) -> None:
         self._home = home
+        self._announced = home / _ANNOUNCED
         self._file: int | None = None
 
     @property
@@ -36,23 +41,27 @@ class HomeLock:
         return self._file is not None
 
     def acquire(self) -> bool:
-        """Take the lock without waiting; False when another process holds it."""
-        self._home.mkdir(parents=True, exist_ok=True, mode=0o700)
-        handle = os.open(self._home / "lock", os.O_RDWR | os.O_CREAT, 0o600)
+        """Take the lock without waiting; False when another process holds it. Raises HomeUnusable."""
+        try:
+            self._home.mkdir(parents=True, exist_ok=True, mode=0o700)
+            handle = os.open(self._home / "lock", os.O_RDWR | os.O_CREAT, 0o600)
+        except OSError as err:
+            raise HomeUnusable(f"the home folder {self._home} cannot be used: {err.strerror or err}") from err
         try:
             fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
             os.close(handle)
             return False
         self._file = handle
+        # What a killed holder announced: nobody answers there, or somebody its secret is not meant for.
+        self._announced.unlink(missing_ok=True)
         return True
 
     def announce(self, url: str) -> Owner:
         """Write down where this process answers, for the home's owner only."""
         owner = Owner(pid=os.getpid(), url=url, secret=secrets.token_urlsafe(32))
-        path = self._home / "service.json"
-        path.unlink(missing_ok=True)
-        with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as out:
+        self._announced.unlink(missing_ok=True)
+        with os.fdopen(os.open(self._announced, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as out:
             json.dump(asdict(owner), out)
         return owner
 
@@ -60,7 +69,7 @@ class HomeLock:
         """Give the lock back; harmless when it is not held."""
         if self._file is None:
             return
-        (self._home / "service.json").unlink(missing_ok=True)
+        self._announced.unlink(missing_ok=True)
         os.close(self._file)
         self._file = None
 
@@ -74,6 +83,6 @@ class HomeLock:
 def find_owner(home: Path) -> Owner | None:
     """The running service of a home, or None when nothing was announced."""
     try:
-        return Owner(**json.loads((home / "service.json").read_text(encoding="utf-8")))
+        return Owner(**json.loads((home / _ANNOUNCED).read_text(encoding="utf-8")))
     except (FileNotFoundError, ValueError, TypeError):
         return None

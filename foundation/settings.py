@@ -1,6 +1,7 @@
 """The environment, read once.
 
-Every setting is a `COMPANION_*` variable; `companion doctor` lists them with their values.
+Every setting is a `COMPANION_*` variable, an empty one counts as not set; `companion doctor` lists them with their
+values.
 """
 
 from pathlib import Path
@@ -20,7 +21,7 @@ def _default_home() -> Path:
 class Settings(BaseSettings):
     """What an operator may choose; rooms are given values, never this object's source."""
 
-    model_config = SettingsConfigDict(env_prefix="COMPANION_", frozen=True, extra="ignore")
+    model_config = SettingsConfigDict(env_prefix="COMPANION_", env_ignore_empty=True, frozen=True, extra="ignore")
 
     home: Path = Field(default_factory=_default_home, description="folder that keeps the database, vectors and keys")
     host: str = Field("127.0.0.1", description="address the service listens on")

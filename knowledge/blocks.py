@@ -80,7 +80,10 @@ class ReadWarning:
 
 @dataclass(frozen=True, slots=True)
 class ProductCard:
-    """What a `product.yml` beside the lessons says about the product as a whole; absent fields are None or empty."""
+    """What a `product.yml` beside the lessons says about the product as a whole; absent fields are None or empty.
+
+    `suggestions` are questions for somebody who does not know what to ask.
+    """
 
     title: str | None = None
     description: str | None = None
@@ -88,6 +91,7 @@ class ProductCard:
     lang: str | None = None
     origins: tuple[str, ...] = ()
     url_template: str | None = None
+    suggestions: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -28,7 +28,7 @@ class Encoder(Protocol):
         """Longest input, specials and role prefix included; what is beyond it does not reach the vector."""
 
     def count_tokens(self, text: str) -> int:
-        """Tokens of a text as a passage, specials and prefix included; at least `max_tokens + 1` when it is too long."""
+        """Tokens of a text as a passage, specials and prefix included; above `max_tokens` when it is too long."""
 
     def encode_question(self, text: str) -> Vector:
         """float32 `(dim,)`, unit length. Raises EncoderUnavailable."""

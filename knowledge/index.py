@@ -3,10 +3,16 @@
 SQL is the truth; an index may be thrown away at any moment and is filled again from there without the encoder.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Protocol
 
+import numpy as np
+
 from knowledge.encoder import Vector
+
+# An index may keep its own rounding of a vector, never another vector.
+SAME_COSINE = 0.9999
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,6 +29,13 @@ class Near:
 
     id: str
     cosine: float
+
+
+def difference(entry: str, vector: Vector, held: Mapping[str, Vector]) -> str | None:
+    """How one entry differs from what an index holds under its id; None when it does not."""
+    if entry not in held:
+        return f"missing {entry}"
+    return None if float(np.dot(vector, held[entry])) > SAME_COSINE else f"stale {entry}"
 
 
 class PassageIndex(Protocol):

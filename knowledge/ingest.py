@@ -98,6 +98,7 @@ def _settle_product(
             kind=kind,
             lang=target.lang or card.lang,
             origins=card.origins or None,
+            suggestions=card.suggestions or None,
             url_template=card.url_template,
         )
 

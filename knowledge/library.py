@@ -51,7 +51,7 @@ class Library:
             self.index.drop(key.name(self.encoder.id))
             return self._lay_out(key)
 
-    def keys(self) -> Iterator[ShelfKey]:
+    def all_keys(self) -> Iterator[ShelfKey]:
         """Every shelf a home could have."""
         with self._database.read() as session:
             products = list_products(session)

@@ -135,7 +135,9 @@ def _passage_kind(pieces: Iterable[_Piece]) -> PassageKind:
 
 def _path(lesson: SourceLesson, block: Block) -> tuple[str, ...]:
     path = block.heading_path
-    return path if path and path[0] == lesson.title else (lesson.title, *path)
+    if not lesson.title or (path and path[0].strip() == lesson.title.strip()):
+        return path
+    return (lesson.title, *path)
 
 
 def _drafts(blocks: Iterable[Block]) -> Iterable[_Draft]:
@@ -214,7 +216,7 @@ def _prefix(path: tuple[str, ...]) -> str:
         if kept and size > _PREFIX_CHARS:
             break
         kept.insert(0, heading[:_PREFIX_CHARS])
-    return " › ".join(kept) + "\n"
+    return " › ".join(kept) + "\n" if kept else ""
 
 
 def _windows(text: str, *, prefix: str, fits: Callable[[str], bool]) -> tuple[Window, ...]:

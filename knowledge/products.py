@@ -44,6 +44,7 @@ class Product:
     kind: ProductKind
     lang: str
     origins: tuple[str, ...]
+    suggestions: tuple[str, ...]
     url_template: str | None
     version: int
     lessons: int
@@ -70,6 +71,7 @@ def register_product(
     """Make a product known; one that exists is left as it is."""
     if session.get(ProductRow, slug) is None:
         row = ProductRow(slug=slug, title=title, description="", kind=kind, lang=lang, origins=[], created=now)
+        row.suggestions = []
         session.add(row)
         session.flush()
 
@@ -83,6 +85,7 @@ def describe_product(
     kind: ProductKind | None = None,
     lang: str | None = None,
     origins: Sequence[str] | None = None,
+    suggestions: Sequence[str] | None = None,
     url_template: str | None = None,
 ) -> None:
     """Change what is given, leave the rest. Raises NotFound, or Invalid for an origin or template that cannot work."""
@@ -91,6 +94,8 @@ def describe_product(
         raise NotFound(f"there is no product {slug[:70]!r} here")
     if origins is not None:
         row.origins = [check_origin(origin) for origin in dict.fromkeys(origins)]
+    if suggestions is not None:
+        row.suggestions = list(suggestions)
     if url_template is not None:
         row.url_template = check_url_template(url_template) if url_template else None
     for name, value in {"title": title, "description": description, "kind": kind, "lang": lang}.items():
@@ -136,6 +141,7 @@ def _product(row: ProductRow, lessons: int) -> Product:
         kind=ProductKind(row.kind),
         lang=row.lang,
         origins=tuple(row.origins),
+        suggestions=tuple(row.suggestions),
         url_template=row.url_template,
         version=row.version,
         lessons=lessons,

@@ -9,8 +9,8 @@ from sqlalchemy.orm import Session
 
 from foundation.errors import Conflict
 from foundation.ids import ProductSlug, RevisionId, content_hash
-from knowledge.blocks import SourceCourse
-from knowledge.language import language_of
+from knowledge.blocks import BlockKind, SourceCourse
+from knowledge.language import Lang, language_of
 from knowledge.passages import Passage
 from knowledge.plan import PlannedLesson
 from knowledge.products import Collection
@@ -138,7 +138,7 @@ def _add_passages(session: Session, lesson: PlannedLesson) -> None:
     known = _known_passages(session, [passage.id for passage in lesson.passages])
     for passage in lesson.passages:
         if passage.id not in known:
-            session.add(_passage_row(passage, lesson.id))
+            session.add(_passage_row(passage, lesson))
     session.flush()
     for passage in lesson.passages:
         if passage.id not in known:
@@ -154,17 +154,23 @@ def _known_passages(session: Session, ids: Sequence[str]) -> set[str]:
     return known
 
 
-def _passage_row(passage: Passage, lesson_id: str) -> PassageRow:
+def _passage_row(passage: Passage, lesson: PlannedLesson) -> PassageRow:
     return PassageRow(
         id=passage.id,
-        lesson=lesson_id,
+        lesson=lesson.id,
         kind=passage.kind,
-        lang=language_of(passage.windows[0].input_text),
+        lang=_language(passage, lesson),
         heading_path=list(passage.heading_path),
         anchor=passage.anchor,
         text=passage.text,
         segments=[(segment.kind, segment.start, segment.end) for segment in passage.segments],
     )
+
+
+def _language(passage: Passage, lesson: PlannedLesson) -> Lang:
+    """The language of a passage's words; code is in Latin letters in every language and says nothing."""
+    prose = [passage.text[part.start : part.end] for part in passage.segments if part.kind is not BlockKind.CODE]
+    return language_of(" ".join((*passage.heading_path, *prose)), default=lesson.lang)
 
 
 def _window_rows(passage: Passage) -> Iterable[WindowRow]:

@@ -78,9 +78,17 @@ _ABBREVIATIONS = frozenset(
         "est",
     ]
 )
-_END = re.compile(r"[.!?…]+[»”\"')\]]*(?=\s|$)")
+# Looked for only where a run of stops begins: a row of dots would otherwise be read again from each of its dots.
+_END = re.compile(r"(?<![.!?…])[.!?…]++[»”\"')\]]*+(?=\s|$)")
 _OPENS = re.compile(r"[\s«“\"'(\[–—-]*([^\W_])", re.UNICODE)
 _LAST_WORD = re.compile(r"[\w.]+$")
+# No abbreviation is longer, with what stands before it; looking further back made long lines cost their square.
+_LOOK_BACK_CHARS = 40
+# Written apart, and followed by whatever they introduce: "т. е. Пушкин", "т. н. А/Б-тест".
+_SPLIT_ABBREVIATION = re.compile(r"(?:\bт\. ?[екнч]|\bи\. ?о|\bн\. ?э)$", re.IGNORECASE)
+# Years and centuries after a number ("в 2020 г. Иванов"), pages and items before one ("п. 5").
+_NUMBERED = re.compile(r"[\divxlc]\s*[гв]$", re.IGNORECASE)
+_NUMBERS_NEXT = frozenset("псгч")
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,13 +135,20 @@ def _ends_sentence(line: str, match: re.Match[str]) -> bool:
         return False
     if match.group().rstrip("»”\"')]") != ".":
         return True
-    word = _LAST_WORD.search(line[: match.start()])
-    return word is None or not _is_abbreviation(word.group(), line[: match.start()])
+    before = line[max(0, match.start() - _LOOK_BACK_CHARS) : match.start()]
+    word = _LAST_WORD.search(before)
+    return word is None or not _is_abbreviation(word.group(), before, letter)
 
 
-def _is_abbreviation(word: str, before: str) -> bool:
+def _is_abbreviation(word: str, before: str, following: str) -> bool:
     bare = word.lower().lstrip(".")
-    if bare in _ABBREVIATIONS:
+    if bare in _ABBREVIATIONS or _SPLIT_ABBREVIATION.search(before):
         return True
-    # An initial ("А. С. Пушкин", "J. Smith") or the number of a list item at the start of a line.
-    return (len(word) == 1 and word.isalpha() and word.isupper()) or (word.isdigit() and before.strip() == word)
+    if _NUMBERED.search(before) or (bare in _NUMBERS_NEXT and following.isdigit()):
+        return True
+    # Initials ("А. С. Пушкин", "А.С. Пушкин", "J. Smith", "U.S. Army").
+    initial = word.rpartition(".")[2]
+    if len(initial) == 1 and initial.isalpha() and initial.isupper():
+        return True
+    # The number of a list item at the start of a line: "1.", "2.1.".
+    return word.replace(".", "").isdigit() and before.strip() == word

@@ -1,4 +1,4 @@
-"""A shelf: everything live of one product's collection, laid out for searching. Immutable; replaced when it is stale."""
+"""A shelf: everything live of one product's collection, laid out for searching. Immutable; replaced when stale."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -28,8 +28,11 @@ class ShelfKey:
     collection: Collection
 
     def name(self, encoder_id: str) -> str:
-        """The name its index goes by; another encoder or recipe never finds it."""
-        return f"{self.product}.{self.collection}.{encoder_id}.{RECIPE}"
+        """The name its index goes by; another encoder or recipe never finds it.
+
+        It begins with a letter, as Chroma wants, where a slug may begin with a dash.
+        """
+        return f"shelf.{self.product}.{self.collection}.{encoder_id}.{RECIPE}"
 
 
 @dataclass(frozen=True, slots=True)

@@ -24,6 +24,7 @@ class ProductRow(Base):
     kind: Mapped[str] = mapped_column(String(16))
     lang: Mapped[str] = mapped_column(String(8))
     origins: Mapped[list[str]] = mapped_column(JSON)
+    suggestions: Mapped[list[str]] = mapped_column(JSON)
     url_template: Mapped[str | None] = mapped_column(Text)
     # Counts publications; caches compare it to know whether they still show what is live.
     version: Mapped[int] = mapped_column(default=0)
@@ -31,7 +32,10 @@ class ProductRow(Base):
 
 
 class LessonRow(Base):
-    """A lesson or an alumni case; `slug` is its name in our addresses, `external_id` its author's; `live_revision` is null once it was removed."""
+    """A lesson or an alumni case.
+
+    `slug` is its name in our addresses, `external_id` its author's; `live_revision` is null once it was removed.
+    """
 
     __tablename__ = "lesson"
     __table_args__ = (UniqueConstraint("product", "slug"),)

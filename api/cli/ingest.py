@@ -72,5 +72,6 @@ def ingest(
         print(
             f"{slug}: {report.lessons} lessons, {report.passages} passages "
             f"({report.added} new, {report.removed} gone), {report.encoded} texts encoded, "
-            f"{report.answer_keys} answer keys kept from learners, {len(report.warnings)} warnings, {report.seconds:.1f} s"
+            f"{report.answer_keys} answer keys kept from learners, {len(report.warnings)} warnings, "
+            f"{report.seconds:.1f} s"
         )

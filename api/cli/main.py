@@ -1,12 +1,16 @@
 """`companion`: the command line. Commands import what they need when they run, so that help is instant."""
 
+import os
 import sys
 from typing import NoReturn
 
 import typer
 
 from api.cli import ask, doctor, evaluate, index, ingest, products, search, up
+from companion.logs import place_of
 from foundation.errors import CompanionError
+
+_INTERRUPTED = 130  # what the command parser makes of Ctrl-C
 
 app = typer.Typer(
     name="companion",
@@ -32,10 +36,15 @@ def main() -> NoReturn:
         app()
     except CompanionError as err:
         _fail(str(err))
-    except KeyboardInterrupt:
-        _fail("stopped; nothing is lost, run the same command again to go on")
-    except BrokenPipeError:
-        sys.stderr.close()
+    except SystemExit as end:
+        if end.code == _INTERRUPTED:
+            _fail("stopped; nothing is lost, run the same command again to go on")
+        raise
+    except Exception as err:
+        if os.environ.get("COMPANION_LOG_LEVEL", "").lower() == "debug":
+            raise
+        # Not a traceback: its last line may quote what a learner wrote.
+        _fail(f"something broke: {type(err).__name__} at {place_of(err)}; COMPANION_LOG_LEVEL=debug shows all of it")
     sys.exit(0)
 
 

@@ -31,10 +31,9 @@ def up(
     with listen(settings.host, settings.port) as listener, open_house(settings) as house:
         if not house.owns_lock():
             owner = find_owner(settings.home)
-            at = f" at {owner.url}" if owner else ""
-            raise Conflict(
-                f"a service already runs on {settings.home}{at}; stop it, or set COMPANION_HOME to another folder"
-            )
+            who = f"a service already runs on {settings.home} at {owner.url}; stop it" if owner else ""
+            who = who or f"another command is busy with {settings.home}; wait for its end"
+            raise Conflict(f"{who}, or set COMPANION_HOME to another folder")
         if demo and needs_samples(house):
             remark("Loading the sample products; this happens once.")
             with progress_bars() as bars:

@@ -45,7 +45,7 @@ class Pages:
         lang = reader_language(request)
         other: Lang = "en" if lang == "ru" else "ru"
         page = self._environment.get_template(template).render(
-            t=self._texts[lang], lang=lang, other_lang_url=f"?lang={other}", **values
+            t=self._texts[lang], lang=lang, other_lang_url=f"?lang={other}", status=status, **values
         )
         response = HTMLResponse(page, status_code=status, headers=_HEADERS | {"Content-Language": lang})
         if request.query_params.get("lang") == lang:
@@ -55,10 +55,9 @@ class Pages:
     def error_page(self, request: Request, problem: Problem) -> Response:
         """A problem as a page."""
         texts = self._texts[reader_language(request)]
-        title = texts.get(f"error_{problem.status}", problem.title)
-        return self.render(
-            request, "error.html", status=problem.status, title=title, detail="" if title else problem.detail
-        )
+        title = texts.get(f"error_{problem.status}")
+        detail = "" if title else problem.detail
+        return self.render(request, "error.html", status=problem.status, title=title or problem.title, detail=detail)
 
 
 def reader_language(request: Request) -> Lang:

@@ -4,9 +4,10 @@ from typing import Annotated, Any
 
 from anyio import to_thread
 from fastapi import APIRouter, Body
-from pydantic import BaseModel, Field
+from pydantic import BaseModel, ConfigDict, Field
+from pydantic.config import JsonDict
 
-from api.callers import Slug, TheHouse
+from api.callers import WITH_WORDS, Slug, TheHouse
 from api.errors import documented
 from api.routers.turns import NearReply
 from assistant.conversations import find_turn
@@ -25,10 +26,18 @@ _VERBS = {
     ItemKind.COMMENT: Verb.COMMENTED,
     ItemKind.STUCK: Verb.STUCK,
 }
+_COMMENTS_HAVE_WORDS: JsonDict = {
+    "anyOf": [
+        {"properties": {"kind": {"enum": [kind.value for kind in ItemKind if kind is not ItemKind.COMMENT]}}},
+        {"properties": {"text": {"pattern": WITH_WORDS}}, "required": ["text"]},
+    ]
+}
 
 
 class FeedbackRequest(BaseModel):
     """One thing a learner says."""
+
+    model_config = ConfigDict(json_schema_extra=_COMMENTS_HAVE_WORDS)
 
     kind: ItemKind
     turn: str | None = Field(None, pattern=ID_PATTERN, description="the answer it is about")

@@ -47,7 +47,7 @@ def _check(house: House) -> dict[str, Any]:
         except Exception as err:  # whatever the driver raises, the answer is the same
             raise HomeUnusable("the database does not answer") from err
     house.encoder.count_tokens("ready")
-    keys = list(house.library.keys())
+    keys = list(house.library.all_keys())
     for key in keys:
         house.library.shelf(key)
     return {"status": "ready", "products": len({key.product for key in keys})}

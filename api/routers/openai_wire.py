@@ -1,6 +1,7 @@
 """OpenAI's wire format, so that any chat client can talk to a product: the model's name is the product's slug.
 
-Stateless, as that format is: the last user message is the question. Citations are `annotations[].url_citation`.
+Stateless, as that format is: the last user message with words in it is the question. Citations are
+`annotations[].url_citation`.
 """
 
 import json
@@ -12,15 +13,16 @@ from anyio import to_thread
 from fastapi import APIRouter, Request
 from fastapi.responses import StreamingResponse
 from pydantic import BaseModel, ConfigDict, Field
+from pydantic.config import JsonDict
 
-from api.callers import TheHouse, TheTurns
+from api.callers import WITH_WORDS, TheHouse, TheTurns
 from api.errors import documented, problem_of
 from api.streams import RunningTurn, done_data
 from assistant.answer import Question
 from assistant.reply import EventName
 from companion.wiring import House
 from foundation.errors import Invalid, NotFound
-from foundation.ids import ID_PATTERN
+from foundation.text import clean_text
 from knowledge.products import list_products
 from prompts.budget import count_tokens
 
@@ -44,13 +46,25 @@ class ChatMessage(BaseModel):
     content: str | list[TextPart] | None = None
 
 
+_WORDS: JsonDict = {"type": "string", "pattern": WITH_WORDS}
+_TEXT_PART: JsonDict = {"type": "object", "properties": {"text": _WORDS}, "required": ["text"]}
+_QUESTION: JsonDict = {
+    "type": "object",
+    "properties": {
+        "role": {"const": "user"},
+        "content": {"anyOf": [_WORDS, {"type": "array", "contains": _TEXT_PART}]},
+    },
+    "required": ["role", "content"],
+}
+
+
 class ChatRequest(BaseModel):
     """A chat completion; fields that steer a model, such as temperature, are accepted and change nothing."""
 
     model_config = ConfigDict(extra="allow")
 
-    model: str = Field(pattern=ID_PATTERN, description="product slug")
-    messages: list[ChatMessage] = Field(min_length=1, max_length=1_000)
+    model: str = Field(min_length=1, max_length=200, description="product slug")
+    messages: list[ChatMessage] = Field(max_length=1_000, json_schema_extra={"contains": _QUESTION, "minItems": 1})
     stream: bool = False
 
 
@@ -137,8 +151,9 @@ async def model(model: str, house: TheHouse) -> Any:
     return {"id": model}
 
 
+_CHUNK = {"type": "object", "properties": {"data": {"type": "string"}}, "required": ["data"]}
 _STREAMED: dict[int | str, dict[str, Any]] = {
-    200: {"description": "The answer, or its chunks", "content": {_STREAM: {"schema": {"type": "string"}}}}
+    200: {"description": "The answer, or its chunks", "content": {_STREAM: {"itemSchema": _CHUNK}}}
 }
 
 
@@ -195,10 +210,14 @@ def _slugs(house: House) -> list[str]:
 
 def _question(messages: list[ChatMessage]) -> str:
     for message in reversed(messages):
-        if message.role == "user" and message.content is not None:
-            content = message.content
-            return content if isinstance(content, str) else "\n".join(part.text for part in content)
+        if message.role == "user" and (words := clean_text(_text_of(message)).strip()):
+            return words
     raise Invalid("there is no user message to answer")
+
+
+def _text_of(message: ChatMessage) -> str:
+    content = message.content or ""
+    return content if isinstance(content, str) else "\n".join(part.text for part in content)
 
 
 def _annotations(done: dict[str, Any], base: str) -> list[dict[str, Any]]:

@@ -81,4 +81,4 @@ def _show(house: House, slug: str) -> dict[str, Any]:
         for head in heads
     ]
     head = {name: getattr(product, name) for name in ("slug", "title", "description", "kind", "lang")}
-    return {**head, "lessons": lessons, "suggestions": suggest(heads, lang=product.lang)}
+    return {**head, "lessons": lessons, "suggestions": suggest(product, heads)}

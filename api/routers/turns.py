@@ -7,12 +7,12 @@ from fastapi import APIRouter, Header, Query
 from fastapi.responses import Response, StreamingResponse
 from pydantic import BaseModel, Field
 
-from api.callers import Slug, TheHouse, TheTurns, TurnPath, WantsStream
+from api.callers import WITH_WORDS, Slug, TheHouse, TheTurns, TurnPath, WantsStream
 from api.errors import documented
 from api.streams import RunningTurn, done_data, last_number, replay_turn, stream_turn
 from assistant.answer import MAX_QUESTION_CHARS, Question
 from assistant.conversations import read_turn
-from assistant.reply import Composer, Outcome
+from assistant.reply import Composer, EventName, Outcome
 from companion.wiring import House
 from foundation.errors import NotFound
 from foundation.ids import ID_PATTERN
@@ -25,7 +25,11 @@ _STREAM_HEADERS = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}
 class TurnRequest(BaseModel):
     """A question."""
 
-    text: str = Field(max_length=100_000, description=f"the question, 1 to {MAX_QUESTION_CHARS} characters")
+    # No maxLength in the schema: the limit holds for what is left of the text after it was cleaned up.
+    text: str = Field(
+        description=f"the question, 1 to {MAX_QUESTION_CHARS} characters after clean-up",
+        json_schema_extra={"pattern": WITH_WORDS},
+    )
     conversation: str | None = Field(
         None, pattern=ID_PATTERN, description="id from an earlier answer, to go on with it"
     )
@@ -75,10 +79,19 @@ class TurnReply(BaseModel):
     timing_ms: dict[str, float]
 
 
+_EVENT = {
+    "type": "object",
+    "properties": {
+        "id": {"type": "string", "description": "turn and number, for Last-Event-ID"},
+        "event": {"enum": [*EventName]},
+        "data": {"type": "string", "contentMediaType": "application/json"},
+    },
+    "required": ["id", "event", "data"],
+}
 _EVENTS: dict[int | str, dict[str, Any]] = {
     200: {
         "description": "The answer, whole or as events `meta`, `delta`, `citation`, `done` or `error`",
-        "content": {_STREAM: {"schema": {"type": "string"}}},
+        "content": {_STREAM: {"itemSchema": _EVENT}},
     }
 }
 

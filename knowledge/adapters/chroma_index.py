@@ -16,7 +16,7 @@ import numpy as np
 
 from foundation.errors import IndexUnavailable
 from knowledge.encoder import Vector
-from knowledge.index import Entries, Near
+from knowledge.index import SAME_COSINE, Entries, Near, difference
 
 if TYPE_CHECKING:
     from chromadb.api import ClientAPI
@@ -26,22 +26,26 @@ if TYPE_CHECKING:
 _log = logging.getLogger(__name__)
 _ROWS_A_CALL = 2_000
 _PROBES = 8
-_SAME_COSINE = 0.9999
 # 0.86 recall on 3,000 random vectors with the defaults, 0.99 at 100,000 with ef_search 100 (measured 2026-11).
 _HNSW: "CreateHNSWConfiguration" = {"space": "cosine", "ef_search": 200, "ef_construction": 200, "max_neighbors": 32}
 
 
 class ChromaIndex:
-    """Nearest neighbours kept in a folder; a folder that cannot be opened is thrown away and filled again."""
+    """Nearest neighbours kept in a folder; a folder that cannot be opened is thrown away and filled again.
+
+    Some damaged files end the whole process (a header cut in half, seen 2026-11). A file beside the folder says that
+    it is being read or written; when it is still there at the next start, the folder is not trusted again.
+    """
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
+        self._busy = folder.with_name(f"{folder.name}.busy")
         self._lock = RLock()
         self._client: ClientAPI | None = None
         self._collections: dict[str, Collection] = {}
 
     def fill(self, shelf: str, entries: Entries) -> None:
-        with self._lock:
+        with self._lock, _translated(), self._watched():
             try:
                 self._fill(shelf, entries)
             except IndexUnavailable as err:
@@ -52,13 +56,12 @@ class ChromaIndex:
     def _fill(self, shelf: str, entries: Entries) -> None:
         with _translated():
             collection = self._collection(shelf)
-            held = set(collection.get(include=[])["ids"])
-            wanted = {entry: row for row, entry in enumerate(entries.ids)}
-            _delete(collection, sorted(held - wanted.keys()))
-            _add(collection, entries, [row for entry, row in wanted.items() if entry not in held])
+            held = _held(collection)
+            _delete(collection, sorted(held.keys() - set(entries.ids)))
+            _add(collection, entries, [row for row, line in enumerate(_differences(entries, held)) if line])
             if _probes_fail(collection, entries):
-                self.drop(shelf)
-                _add(self._collection(shelf), entries, list(wanted.values()))
+                self._drop(shelf)
+                _add(self._collection(shelf), entries, list(range(len(entries.ids))))
 
     def nearest(self, shelf: str, vector: Vector, *, count: int) -> list[Near]:
         with _translated():
@@ -68,22 +71,24 @@ class ChromaIndex:
             return [Near(entry, 1.0 - float(far)) for entry, far in zip(found["ids"][0], distances, strict=True)]
 
     def differences(self, shelf: str, entries: Entries) -> list[str]:
-        with self._lock, _translated():
-            collection = self._collection(shelf)
-            held: dict[str, Any] = {}
-            for start in range(0, collection.count(), _ROWS_A_CALL):
-                page = collection.get(include=["embeddings"], limit=_ROWS_A_CALL, offset=start)
-                held.update(zip(page["ids"], page["embeddings"] if page["embeddings"] is not None else [], strict=True))
-            found = [
-                _difference(entry, vector, held) for entry, vector in zip(entries.ids, entries.vectors, strict=True)
-            ]
+        with self._lock, _translated(), self._watched():
+            held = _held(self._collection(shelf))
             left_over = [f"left over {entry}" for entry in sorted(held.keys() - set(entries.ids))]
-            return [line for line in found if line] + left_over
+            return [line for line in _differences(entries, held) if line] + left_over
 
     def drop(self, shelf: str) -> None:
+        with self._lock:
+            try:
+                self._drop(shelf)
+            except IndexUnavailable as err:
+                # What cannot be opened holds nothing worth keeping, and would stand in the way of filling it again.
+                _log.warning("index.dropped shelf=%s reason=%s", shelf, err)
+                self._forget_folder()
+
+    def _drop(self, shelf: str) -> None:
         from chromadb.errors import NotFoundError
 
-        with self._lock, _translated():
+        with _translated():
             self._collections.pop(shelf, None)
             try:
                 self._open().delete_collection(shelf)
@@ -97,6 +102,17 @@ class ChromaIndex:
                     shelf, embedding_function=None, configuration={"hnsw": _HNSW}
                 )
             return self._collections[shelf]
+
+    @contextmanager
+    def _watched(self) -> Iterator[None]:
+        if self._client is None and self._busy.exists():
+            _log.warning("index.rebuilt reason=a process ended while it used the index")
+            self._forget_folder()
+        self._busy.touch()
+        try:
+            yield
+        finally:
+            self._busy.unlink(missing_ok=True)
 
     def _open(self) -> "ClientAPI":
         if self._client is None:
@@ -117,6 +133,18 @@ class ChromaIndex:
         shutil.rmtree(self._folder, ignore_errors=True)
 
 
+def _held(collection: "Collection") -> dict[str, Any]:
+    held: dict[str, Any] = {}
+    for start in range(0, collection.count(), _ROWS_A_CALL):
+        page = collection.get(include=["embeddings"], limit=_ROWS_A_CALL, offset=start)
+        held.update(zip(page["ids"], page["embeddings"] if page["embeddings"] is not None else [], strict=True))
+    return held
+
+
+def _differences(entries: Entries, held: dict[str, Any]) -> list[str | None]:
+    return [difference(entry, vector, held) for entry, vector in zip(entries.ids, entries.vectors, strict=True)]
+
+
 def _delete(collection: "Collection", ids: list[str]) -> None:
     for start in range(0, len(ids), _ROWS_A_CALL):
         collection.delete(ids=ids[start : start + _ROWS_A_CALL])
@@ -135,13 +163,7 @@ def _probes_fail(collection: "Collection", entries: Entries) -> bool:
     rows = np.linspace(0, len(entries.ids) - 1, min(_PROBES, len(entries.ids))).astype(int)
     found = collection.query(query_embeddings=entries.vectors[rows], n_results=1, include=["distances"])
     distances = found["distances"] or []
-    return any(not near or 1.0 - near[0] < _SAME_COSINE for near in distances)
-
-
-def _difference(entry: str, vector: Vector, held: dict[str, Any]) -> str | None:
-    if entry not in held:
-        return f"missing {entry}"
-    return None if float(np.dot(vector, held[entry])) > _SAME_COSINE else f"stale {entry}"
+    return any(not near or 1.0 - near[0] < SAME_COSINE for near in distances)
 
 
 @contextmanager

@@ -3,7 +3,7 @@
 import numpy as np
 
 from knowledge.encoder import Vector
-from knowledge.index import Entries, Near
+from knowledge.index import Entries, Near, difference
 
 
 class ExactIndex:
@@ -26,10 +26,11 @@ class ExactIndex:
         return [Near(entries.ids[row], float(cosines[row])) for row in best]
 
     def differences(self, shelf: str, entries: Entries) -> list[str]:
-        held = self._shelves.get(shelf)
-        ids = set(held.ids) if held else set()
-        missing = [f"missing {entry}" for entry in entries.ids if entry not in ids]
-        return missing + [f"left over {entry}" for entry in sorted(ids - set(entries.ids))]
+        shelved = self._shelves.get(shelf)
+        held = dict(zip(shelved.ids, shelved.vectors, strict=True)) if shelved else {}
+        found = [difference(entry, vector, held) for entry, vector in zip(entries.ids, entries.vectors, strict=True)]
+        left_over = [f"left over {entry}" for entry in sorted(held.keys() - set(entries.ids))]
+        return [line for line in found if line] + left_over
 
     def drop(self, shelf: str) -> None:
         self._shelves.pop(shelf, None)

@@ -51,14 +51,20 @@ def read_page(content: bytes, *, path: str, title: str = "", block_title: str = 
 
 
 def read_markdown_text(text: str, *, external_id: str, title: str) -> SourceLesson:
-    """Return a lesson made of a text that may be Markdown or not; no visible word of it is lost, and it never fails."""
+    """Return a lesson made of a text that may be Markdown or not; no visible word of it is lost, and it never fails.
+
+    An id that ends like an MDX file's name says that the text is MDX.
+    """
     source = clean_text(text)
+    is_mdx = PurePosixPath(external_id).suffix.lower() in MDX
+    plain = strip_mdx(source).text if is_mdx else source
     try:
-        page = read_markdown(source, dialect=Dialect(keep_every_word=True))
+        page = read_markdown(plain, dialect=Dialect(keep_every_word=True, indented_code=not is_mdx))
     except TooDeep:
         page = read_plain(source)
+    named = title.strip() or page.title
     return SourceLesson(
-        external_id=external_id, source_path=external_id, title=title, block_title="", blocks=page.blocks
+        external_id=external_id, source_path=external_id, title=named, block_title="", blocks=page.blocks
     )
 
 

@@ -9,6 +9,7 @@ from knowledge.blocks import ProductCard, ReadWarning
 
 PRODUCT_FILE = "product.yml"
 _KNOWN = tuple(item.name for item in fields(ProductCard))
+_LISTS = ("origins", "suggestions")
 
 
 def read_product_card(text: str, *, path: str) -> tuple[ProductCard, tuple[ReadWarning, ...]]:
@@ -23,21 +24,26 @@ def read_product_card(text: str, *, path: str) -> tuple[ProductCard, tuple[ReadW
         return ProductCard(), ()
     if not isinstance(found, dict):
         return ProductCard(), (ReadWarning(path, "is not a list of fields, ignored"),)
-    origins = found.get("origins", ())
-    origins = (origins,) if isinstance(origins, str) else origins
-    texts = {name: found[name] for name in _KNOWN if name != "origins" and isinstance(found.get(name), str)}
-    good_origins = tuple(item for item in origins if isinstance(item, str)) if isinstance(origins, list | tuple) else ()
-    return ProductCard(**texts, origins=good_origins), tuple(_warnings(found, path=path))
+    texts = {name: found[name] for name in _KNOWN if name not in _LISTS and isinstance(found.get(name), str)}
+    lists = {name: _texts(found.get(name)) for name in _LISTS}
+    card = ProductCard(**texts, origins=lists["origins"], suggestions=lists["suggestions"])
+    return card, tuple(_warnings(found, path=path))
+
+
+def _texts(value: object) -> tuple[str, ...]:
+    if isinstance(value, str):
+        return (value,)
+    return tuple(item for item in value if isinstance(item, str)) if isinstance(value, list) else ()
 
 
 def _warnings(found: dict[object, object], *, path: str) -> Iterator[ReadWarning]:
     for name, value in found.items():
         if name not in _KNOWN:
             yield ReadWarning(path, f"unknown field {name!s}, known: {', '.join(_KNOWN)}")
-        elif name == "origins":
+        elif name in _LISTS:
             if not isinstance(value, str) and not (
                 isinstance(value, list) and all(isinstance(item, str) for item in value)
             ):
-                yield ReadWarning(path, "field origins must be a list of addresses")
+                yield ReadWarning(path, f"field {name} must be a list of texts")
         elif value is not None and not isinstance(value, str):
             yield ReadWarning(path, f"field {name} must be text")

@@ -1,0 +1,52 @@
+"""Writes a finished turn down: the turn itself, the gap it left, the event that it happened."""
+
+from datetime import datetime
+
+from sqlalchemy.orm import Session
+
+from assistant.conversations import keep_turn
+from assistant.reply import Event, EventName, Outcome
+from assistant.turn import Found, TurnLog
+from feedback.gaps import record_gap
+from learning.events import Verb, record_event
+
+
+def record_turn(session: Session, found: Found, log: TurnLog, *, now: datetime) -> Event:
+    """Keep everything about a turn in the caller's transaction and return its `done` event."""
+    outcome = log.outcome()
+    gap = None if outcome is Outcome.ANSWERED else _record_gap(session, found, outcome, now=now)
+    reply = log.reply(outcome, gap)
+    done = log.add(EventName.DONE, reply.to_json())
+    keep_turn(
+        session,
+        reply,
+        question=found.text,
+        locale=found.locale,
+        lesson=found.lesson,
+        events=log.events,
+        trace=log.trace(),
+        now=now,
+    )
+    record_event(
+        session,
+        f"asked-{found.turn}",
+        product=found.product.slug,
+        verb=Verb.ASKED,
+        actor=found.learner,
+        lesson=found.lesson,
+        detail={"turn": found.turn, "outcome": outcome},
+        at=now,
+    )
+    return done
+
+
+def _record_gap(session: Session, found: Found, outcome: Outcome, *, now: datetime) -> str:
+    return record_gap(
+        session,
+        product=found.product.slug,
+        turn=found.turn,
+        question=found.text,
+        outcome=outcome,
+        lesson=found.evidence[0].source.lesson.slug if found.evidence else None,
+        now=now,
+    )

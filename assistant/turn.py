@@ -1,0 +1,120 @@
+"""A turn while it is being answered: what was found for it, and what has been said so far."""
+
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass, field
+from typing import Any
+
+from assistant.compose import Draft
+from assistant.extract import Evidence, Quote
+from assistant.grounding import Judgement
+from assistant.links import cite, near
+from assistant.reply import Citation, Composer, Event, EventName, NearLesson, Outcome, Reply
+from foundation.ids import ConversationId, TurnId
+from knowledge.language import Lang
+from knowledge.products import Product
+from knowledge.search import Ranking
+from knowledge.shelf import Shelf
+
+_NEAREST = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """What is known of a turn before a word of it is written; `lesson` is the slug of the open one."""
+
+    turn: TurnId
+    conversation: ConversationId
+    product: Product
+    text: str
+    lesson: str | None
+    learner: str | None
+    locale: Lang
+    shelf: Shelf
+    ranking: Ranking
+    evidence: tuple[Evidence, ...]
+    judgement: Judgement
+    searched_ms: float
+
+    def meta(self) -> dict[str, Any]:
+        """The data of the first event."""
+        return {
+            "turn": self.turn,
+            "conversation": self.conversation,
+            "product": self.product.slug,
+            "locale": self.locale,
+        }
+
+    def nearest(self) -> tuple[NearLesson, ...]:
+        """The lessons closest to the question, closest first."""
+        lessons = {item.source.lesson.id: item.source.lesson for item in self.evidence}
+        return tuple(near(self.product, lesson) for lesson in list(lessons.values())[:_NEAREST])
+
+
+@dataclass(slots=True)
+class TurnLog:
+    """What has been said in a turn so far."""
+
+    found: Found
+    events: list[Event] = field(default_factory=list)
+    citations: list[Citation] = field(default_factory=list)
+    paragraphs: list[str] = field(default_factory=list)
+    timing: dict[str, float] = field(default_factory=dict)
+    notes: dict[str, Any] = field(default_factory=dict)
+    by_model: bool = False
+
+    def add(self, name: EventName, data: dict[str, Any]) -> Event:
+        """Note an event that is about to be sent."""
+        event = Event(name, data)
+        self.events.append(event)
+        return event
+
+    def add_draft(self, draft: Draft) -> Sequence[Event]:
+        """The events that tell a piece of the answer: its text, then the citations that are new."""
+        self.notes.update(draft.trace)
+        if not draft.text:
+            return ()
+        self.by_model = self.by_model or draft.by_model
+        fresh: list[Citation] = []
+        marks = "".join(f" [{self._number(quote, fresh)}]" for quote in draft.quotes)
+        joint = "" if not self.paragraphs else draft.joint
+        piece = f"{joint}{draft.text}{marks}"
+        self.paragraphs.append(piece)
+        cited = [self.add(EventName.CITATION, asdict(citation)) for citation in fresh]
+        return [self.add(EventName.DELTA, {"text": piece}), *cited]
+
+    def _number(self, quote: Quote, fresh: list[Citation]) -> int:
+        for citation in self.citations:
+            if citation.passage == quote.source.passage and citation.quote == quote.text:
+                return citation.number
+        citation = cite(self.found.product, quote.source, quote.text, number=len(self.citations) + 1)
+        self.citations.append(citation)
+        fresh.append(citation)
+        return citation.number
+
+    def outcome(self) -> Outcome:
+        """The judgement, taken back a step when the model found the passages wanting."""
+        judged = self.found.judgement.outcome
+        return Outcome.PARTLY if judged is Outcome.ANSWERED and self.notes.get("not_covered") else judged
+
+    def reply(self, outcome: Outcome, gap: str | None) -> Reply:
+        """The finished turn."""
+        return Reply(
+            turn=self.found.turn,
+            conversation=self.found.conversation,
+            outcome=outcome,
+            text="".join(self.paragraphs),
+            citations=tuple(self.citations),
+            nearest=self.found.nearest(),
+            confidence=self.found.judgement.confidence,
+            gap=gap,
+            composer=Composer.MODEL if self.by_model else Composer.EXTRACTIVE,
+            timing_ms={"search": self.found.searched_ms, **self.timing},
+        )
+
+    def trace(self) -> dict[str, Any]:
+        """Why it was answered like this."""
+        hits = [
+            {"passage": hit.place.passage, "score": hit.score, "dense": hit.dense, "lexical": hit.lexical}
+            for hit in self.found.ranking.hits
+        ]
+        return {"shelf": self.found.shelf.version, "hits": hits, **self.notes}

@@ -1,0 +1,28 @@
+"""Encodes the background texts once for an encoder: `python -m evals.calibrate_encoder`.
+
+Writes `knowledge/background/<encoder>.npz`, which `knowledge/background.py` reads. Run it when the encoder or the texts
+change; the file belongs to the recipe's version there.
+"""
+
+import numpy as np
+
+from companion.wiring import default_encoder
+from knowledge.background import FOLDER, LANGS, read_texts
+
+
+def main() -> None:
+    """Encode every passage and question in each language."""
+    encoder = default_encoder()
+    arrays = {}
+    for lang in LANGS:
+        texts = read_texts(lang)
+        passages = [encoder.encode_passage(text.passage) for text in texts]
+        questions = [encoder.encode_question(text.question) for text in texts]
+        arrays[f"{lang}.passage"] = np.stack(passages).astype(np.float16)
+        arrays[f"{lang}.question"] = np.stack(questions).astype(np.float16)
+        print(lang, len(texts))
+    np.savez_compressed(FOLDER / f"{encoder.id}.npz", allow_pickle=False, **arrays)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,56 @@
+"""Homes for commands: an empty one, and one with a small course."""
+
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from api.cli.main import main
+from tests.api.serving import LESSONS, PRODUCT
+from tests.cli.processes import Done, companion, write_course
+
+Run = Callable[..., Done]
+
+
+@pytest.fixture
+def home(tmp_path: Path) -> Path:
+    """The path of a home that does not exist yet."""
+    return tmp_path / "home"
+
+
+@pytest.fixture(scope="session")
+def course(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with the small course."""
+    return write_course(tmp_path_factory.mktemp("cli") / "bread", LESSONS)
+
+
+@pytest.fixture(scope="session")
+def _baked(course: Path) -> Path:
+    home = course.parent / "home"
+    companion(home, "ingest", str(course), "--product", PRODUCT, "--json").json()
+    return home
+
+
+@pytest.fixture
+def baked(_baked: Path, home: Path) -> Path:
+    """A home with the small course, for one test to change as it likes."""
+    shutil.copytree(_baked, home)
+    return home
+
+
+@pytest.fixture
+def run(home: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Run:
+    """Run a command in this process, for what does not depend on being a process."""
+    for name in ("CHAT_MODEL", "CHAT_BASE_URL", "CHAT_API_KEY", "PORT", "INDEX", "LOG_LEVEL"):
+        monkeypatch.delenv(f"COMPANION_{name}", raising=False)
+    monkeypatch.setenv("COMPANION_HOME", str(home))
+
+    def running(*words: str) -> Done:
+        monkeypatch.setattr("sys.argv", ["companion", *words])
+        with pytest.raises(SystemExit) as ended:
+            main()
+        told = capsys.readouterr()
+        return Done(int(ended.value.code or 0), told.out, told.err)
+
+    return running

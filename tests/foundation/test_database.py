@@ -1,0 +1,154 @@
+"""The SQL database of a home: its types, its transactions and its schema."""
+
+import hashlib
+import threading
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta, timezone
+from pathlib import Path
+
+import pytest
+from alembic import op
+from alembic.autogenerate import compare_metadata
+from alembic.migration import MigrationContext
+from sqlalchemy import select, text
+from sqlalchemy.exc import IntegrityError, StatementError
+
+import assistant.tables
+import feedback.tables
+import learning.tables
+from foundation.database import Base, Database, open_database
+from foundation.errors import HomeUnusable
+from foundation.migrations import upgrade
+from knowledge.tables import LessonRow, ProductRow
+
+NOW = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
+ROOMS = (assistant.tables, feedback.tables, learning.tables)
+VERSIONS = Path(upgrade.__file__).parent / "versions"
+
+
+@pytest.fixture
+def database(tmp_path: Path) -> Iterator[Database]:
+    opened = open_database(tmp_path / "home")
+    yield opened
+    opened.close()
+
+
+def _product(slug: str = "course", created: datetime = NOW) -> ProductRow:
+    return ProductRow(slug=slug, title="", description="", kind="course", lang="en", origins=[], created=created)
+
+
+def test_a_time_without_a_zone_is_refused(database: Database) -> None:
+    naive = datetime(2026, 3, 2, 9, 0)
+    with pytest.raises(StatementError, match="time zone"), database.write() as session:
+        session.add(_product(created=naive))
+
+
+def test_a_time_comes_back_as_the_same_moment_in_utc(database: Database) -> None:
+    moscow = NOW.astimezone(timezone(timedelta(hours=3)))
+    with database.write() as session:
+        session.add(_product(created=moscow))
+    with database.read() as session:
+        found = session.scalars(select(ProductRow.created)).one()
+    assert found == NOW
+    assert found.tzinfo is UTC
+
+
+def test_a_row_that_refers_to_nothing_is_refused(database: Database) -> None:
+    lesson = LessonRow(id="l-1", product="nobody", collection="lessons", external_id="1", slug="one", position=0)
+    with pytest.raises(IntegrityError), database.write() as session:
+        session.add(lesson)
+
+
+def test_a_block_that_fails_leaves_nothing_behind(database: Database) -> None:
+    def write_and_fail() -> None:
+        with database.write() as session:
+            session.add(_product())
+            session.flush()
+            raise RuntimeError
+
+    with pytest.raises(RuntimeError):
+        write_and_fail()
+    with database.read() as session:
+        assert session.scalars(select(ProductRow)).all() == []
+
+
+def test_a_reader_sees_one_state_while_others_write(database: Database) -> None:
+    with database.read() as reader:
+        before = reader.scalars(select(ProductRow.slug)).all()
+        with database.write() as writer:
+            writer.add(_product())
+        assert reader.scalars(select(ProductRow.slug)).all() == before == []
+
+
+def test_six_writers_that_read_before_they_write_lose_nothing(database: Database) -> None:
+    with database.write() as session:
+        session.add(_product())
+    failures: list[BaseException] = []
+
+    def count_up() -> None:
+        try:
+            for _ in range(15):
+                with database.write() as session:
+                    product = session.get_one(ProductRow, "course")
+                    product.version += 1
+        except BaseException as err:
+            failures.append(err)
+
+    writers = [threading.Thread(target=count_up) for _ in range(6)]
+    for writer in writers:
+        writer.start()
+    for writer in writers:
+        writer.join()
+    with database.read() as session:
+        assert (failures, session.get_one(ProductRow, "course").version) == ([], 90)
+
+
+def test_the_migrations_build_what_the_rooms_declare(database: Database) -> None:
+    assert {"turn", "gap", "event"} <= Base.metadata.tables.keys(), ROOMS
+    with database.engine.connect() as connection:
+        context = MigrationContext.configure(connection, opts={"compare_type": True, "compare_server_default": True})
+        assert compare_metadata(context, Base.metadata) == []
+
+
+def test_the_known_head_is_the_newest_migration_file(database: Database) -> None:
+    newest = max(path.name.split("_")[0] for path in VERSIONS.glob("[0-9]*.py"))
+    with database.read() as session:
+        assert session.scalar(text("SELECT version_num FROM alembic_version")) == newest == upgrade.HEAD
+
+
+def test_a_home_of_a_newer_version_is_refused_and_left_as_it_is(tmp_path: Path) -> None:
+    opened = open_database(tmp_path)
+    with opened.write() as session:
+        session.add(_product())
+        session.execute(text("UPDATE alembic_version SET version_num = '9999'"))
+    opened.close()
+    before = hashlib.sha256((tmp_path / "companion.db").read_bytes()).hexdigest()
+    with pytest.raises(HomeUnusable, match="newer version"):
+        open_database(tmp_path)
+    assert hashlib.sha256((tmp_path / "companion.db").read_bytes()).hexdigest() == before
+
+
+def test_a_migration_that_fails_half_way_leaves_no_half_schema(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(*_args: object, **_kw: object) -> None:
+        raise OSError("no space left")
+
+    with monkeypatch.context() as patched:
+        patched.setattr(op, "create_index", refuse)
+        with pytest.raises(HomeUnusable, match="no space left"):
+            open_database(tmp_path)
+    opened = open_database(tmp_path)
+    with opened.read() as session:
+        assert session.scalars(select(ProductRow)).all() == []
+    opened.close()
+
+
+def test_a_file_that_is_no_database_says_what_to_do(tmp_path: Path) -> None:
+    (tmp_path / "companion.db").write_bytes(b"something else" * 1000)
+    with pytest.raises(HomeUnusable, match="restore a backup"):
+        open_database(tmp_path)
+
+
+def test_a_home_below_a_file_is_named(tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+    with pytest.raises(HomeUnusable, match=r"file.home cannot be used"):
+        open_database(tmp_path / "file" / "home")
