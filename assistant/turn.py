@@ -79,8 +79,8 @@ class TurnLog:
         joint = "" if not self.paragraphs else draft.joint
         piece = f"{joint}{draft.text}{marks}"
         self.paragraphs.append(piece)
-        cited = [self.add(EventName.CITATION, asdict(citation)) for citation in fresh]
-        return [self.add(EventName.DELTA, {"text": piece}), *cited]
+        told = self.add(EventName.DELTA, {"text": piece})
+        return [told, *(self.add(EventName.CITATION, asdict(citation)) for citation in fresh)]
 
     def _number(self, quote: Quote, fresh: list[Citation]) -> int:
         for citation in self.citations:

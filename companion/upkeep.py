@@ -18,6 +18,14 @@ def verify_index(house: House, product: str | None = None) -> dict[str, Any]:
     return {"agrees": not differences, "shelves": len(keys), "differences": differences}
 
 
+def refresh_index(house: House, product: str | None = None) -> dict[str, Any]:
+    """Bring the index up to date with what another process took in: `{shelves}`."""
+    keys = _keys(house, product)
+    for key in keys:
+        house.library.shelf(key)
+    return {"shelves": len(keys)}
+
+
 def rebuild_index(house: House, product: str | None = None) -> dict[str, Any]:
     """Fill the index again from SQL without encoding anything: `{shelves, windows}`."""
     keys = _keys(house, product)

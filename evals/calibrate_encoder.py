@@ -7,12 +7,13 @@ change; the file belongs to the recipe's version there.
 import numpy as np
 
 from companion.wiring import default_encoder
+from foundation.settings import read_settings
 from knowledge.background import FOLDER, LANGS, read_texts
 
 
 def main() -> None:
     """Encode every passage and question in each language."""
-    encoder = default_encoder()
+    encoder = default_encoder(read_settings().home)
     arrays = {}
     for lang in LANGS:
         texts = read_texts(lang)

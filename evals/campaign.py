@@ -1,6 +1,6 @@
 """Full counts on real evaluation sets: `python -m evals.campaign FOLDER` writes `evals/baselines/*.json`.
 
-The folder holds the sets under their usual names; baselines name each by its source, since the sets stay where they are.
+The folder holds the sets under their usual names; baselines name each by its source: the sets stay where they are.
 """
 
 import json
@@ -46,13 +46,14 @@ def main() -> None:
     """Measure everything and write the baseline."""
     folder = Path(sys.argv[1])
     cache = Path(platformdirs.user_cache_dir("learning-companion")) / "eval-vectors.db"
+    settings = read_settings()
     figures = {}
     for run in RUNS:
-        encoder = CachedEncoder(default_encoder(), cache)
+        encoder = CachedEncoder(default_encoder(settings.home), cache)
         queries = folder / run.queries if run.queries else None
         measured = run_retrieval(
             read_set(folder / run.corpus, queries_folder=queries),
-            settings=read_settings(),
+            settings=settings,
             encoder=encoder,
             progress=lambda _done, _total: None,
         )
@@ -61,7 +62,7 @@ def main() -> None:
         kept = {name: value for name, value in measured.items() if not name.endswith(("_ms", "_s"))}
         figures[run.name] = {"source": run.source, **kept}
         print(run.name, json.dumps(kept), flush=True)
-    text = json.dumps({"encoder": default_encoder().id, "runs": figures}, ensure_ascii=False, indent=2)
+    text = json.dumps({"encoder": default_encoder(settings.home).id, "runs": figures}, ensure_ascii=False, indent=2)
     (_BASELINES / "retrieval.json").write_text(text + "\n", encoding="utf-8")
 
 

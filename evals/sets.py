@@ -1,11 +1,12 @@
 """Evaluation sets: folders of JSONL with a corpus, questions and which documents answer them."""
 
-import json
 from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TypeVar
+
+from pydantic import BaseModel, ConfigDict, ValidationError
 
 from foundation.errors import Invalid
 
@@ -40,6 +41,34 @@ class EvaluationSet:
     queries: tuple[Query, ...]
 
 
+class _Row(BaseModel):
+    # Fields a set has beside these are its own matter.
+    model_config = ConfigDict(extra="ignore", coerce_numbers_to_str=True)
+
+
+class _CorpusRow(_Row):
+    id: str
+    text: str
+    title: str | None = None
+    course: str | None = None
+
+
+class _QueryRow(_Row):
+    id: str
+    text: str
+    course: str | None = None
+    split: str | None = None
+
+
+class _JudgementRow(_Row):
+    query: str
+    doc: str
+    rel: float
+
+
+_AnyRow = TypeVar("_AnyRow", bound=_Row)
+
+
 def read_set(
     folder: Path, *, queries_folder: Path | None = None, split: str | None = None, within_course: bool = False
 ) -> EvaluationSet:
@@ -47,45 +76,49 @@ def read_set(
 
     Questions without a judged document of this corpus are left out. Raises Invalid naming the file and line.
     """
-    documents = tuple(_document(row, within_course) for row in _rows(folder / "corpus.jsonl"))
-    known = {document.id for document in documents}
+    corpus = list(_rows(folder / "corpus.jsonl", _CorpusRow))
+    documents = tuple(
+        Document(row.id, row.title or "", row.text, _course(row.course, within_course=within_course)) for row in corpus
+    )
     asked = queries_folder or folder
-    judged: dict[str, dict[str, float]] = defaultdict(dict)
-    for row in _rows(asked / "qrels.jsonl"):
-        if str(row["doc"]) in known and float(row["rel"]) > 0:
-            judged[str(row["query"])][str(row["doc"])] = float(row["rel"])
-    rows = [row for row in _rows(asked / "queries.jsonl") if split is None or row.get("split") == split]
-    queries = tuple(_query(row, judged, within_course) for row in rows if str(row["id"]) in judged)
+    judged = _judged(asked, known={document.id for document in documents})
+    rows = [row for row in _rows(asked / "queries.jsonl", _QueryRow) if split in (None, row.split)]
+    queries = tuple(
+        Query(row.id, row.text, _course(row.course, within_course=within_course), judged[row.id])
+        for row in rows
+        if row.id in judged
+    )
     if not queries:
         raise Invalid(f"{asked.name} has no question with a judged document in {folder.name}")
     return EvaluationSet(documents, queries)
 
 
-def _document(row: dict[str, Any], within_course: bool) -> Document:
-    return Document(str(row["id"]), str(row.get("title") or ""), str(row["text"]), _course(row, within_course))
+def _judged(folder: Path, *, known: set[str]) -> dict[str, dict[str, float]]:
+    judged: dict[str, dict[str, float]] = defaultdict(dict)
+    for row in _rows(folder / "qrels.jsonl", _JudgementRow):
+        if row.doc in known and row.rel > 0:
+            judged[row.query][row.doc] = row.rel
+    return dict(judged)
 
 
-def _query(row: dict[str, Any], judged: dict[str, dict[str, float]], within_course: bool) -> Query:
-    key = str(row["id"])
-    return Query(key, str(row["text"]), _course(row, within_course), judged[key])
+def _course(course: str | None, *, within_course: bool) -> str:
+    return course or _ONE_COURSE if within_course else _ONE_COURSE
 
 
-def _course(row: dict[str, Any], within_course: bool) -> str:
-    return str(row.get("course") or _ONE_COURSE) if within_course else _ONE_COURSE
-
-
-def _rows(path: Path) -> Iterator[dict[str, Any]]:
+def _rows(path: Path, shape: type[_AnyRow]) -> Iterator[_AnyRow]:
     try:
-        lines = path.read_text(encoding="utf-8").splitlines()
+        # Only "\n" ends a row: JSON may hold other line separators as they are.
+        lines = path.read_text(encoding="utf-8").split("\n")
     except OSError as err:
         raise Invalid(f"{path.name} cannot be read in {path.parent}: {err.strerror}") from err
+    except UnicodeDecodeError as err:
+        raise Invalid(f"{path.name} in {path.parent} is not UTF-8; save it as UTF-8") from err
     for number, line in enumerate(lines, 1):
         if not line.strip():
             continue
         try:
-            row = json.loads(line)
-        except ValueError as err:
-            raise Invalid(f"{path}:{number}: not a JSON object ({err})") from err
-        if not isinstance(row, dict):
-            raise Invalid(f"{path}:{number}: not a JSON object")
-        yield row
+            yield shape.model_validate_json(line)
+        except ValidationError as err:
+            first = err.errors()[0]
+            field = ".".join(str(part) for part in first["loc"]) or "row"
+            raise Invalid(f"{path}:{number}: {field}: {first['msg']}") from err

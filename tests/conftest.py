@@ -15,14 +15,13 @@ from knowledge.ingest import IngestReport, Target, ingest
 from knowledge.products import Collection
 from knowledge.readers import read_course
 from tests.fakes import FixedClock
-
-CACHE = Path(__file__).resolve().parents[1] / ".cache"
+from tests.places import CACHE
 
 
 @pytest.fixture(scope="session")
 def encoder() -> Iterator[CachedEncoder]:
     """The real encoder; a passage that an earlier run encoded is not encoded again."""
-    cached = CachedEncoder(default_encoder(), CACHE / "test-vectors.db")
+    cached = CachedEncoder(default_encoder(CACHE), CACHE / "test-vectors.db")
     yield cached
     cached.close()
 
@@ -54,7 +53,9 @@ def take_in(house: House, tmp_path: Path) -> TakeIn:
     """Take lessons in from their texts: `take_in({"01.md": "# Title"}, "product-slug")`."""
     made = 0
 
-    def taking(files: dict[str, str], product: str = "course", *, cases: bool = False, replace: bool = False) -> IngestReport:
+    def taking(
+        files: dict[str, str], product: str = "course", *, cases: bool = False, replace: bool = False
+    ) -> IngestReport:
         nonlocal made
         made += 1
         folder = tmp_path / f"lessons-{made}"

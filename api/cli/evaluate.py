@@ -39,9 +39,10 @@ def retrieval(
 
     evaluation = read_set(folder, queries_folder=queries, split=split, within_course=within_course)
     kept = cache or Path(platformdirs.user_cache_dir("learning-companion")) / "eval-vectors.db"
-    encoder = CachedEncoder(default_encoder(), kept)
+    settings = read_settings()
+    encoder = CachedEncoder(default_encoder(settings.home), kept)
     with progress_bars() as bars:
-        figures = run_retrieval(evaluation, settings=read_settings(), encoder=encoder, progress=bars(folder.name))
+        figures = run_retrieval(evaluation, settings=settings, encoder=encoder, progress=bars(folder.name))
     encoder.close()
     if as_json:
         print_json(figures)

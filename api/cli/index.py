@@ -63,10 +63,10 @@ def _run(action: str, product: str | None) -> dict[str, Any]:
     owner = find_owner(settings.home)
     if owner is None:
         raise Conflict("another command is using the index; try again when it has ended")
-    return _ask_service(owner.url, owner.secret, action, product)
+    return ask_service(owner.url, owner.secret, action, product)
 
 
-def _ask_service(url: str, secret: str, action: str, product: str | None) -> dict[str, Any]:
+def ask_service(url: str, secret: str, action: str, product: str | None) -> dict[str, Any]:
     """Only the service may open the index folder while it runs, so it is asked to do it."""
     from api.routers.local import SECRET_HEADER
     from foundation.errors import IndexUnavailable, NotFound

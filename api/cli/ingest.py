@@ -64,6 +64,8 @@ def ingest(
         )
         if house.owns_index:
             house.library.shelf(ShelfKey(slug, collection))
+        elif not house.owns_lock():
+            _tell_service(house.settings.home, slug)
     for warning in report.warnings:
         remark(f"warning: {warning}")
     if as_json:
@@ -75,3 +77,18 @@ def ingest(
             f"{report.answer_keys} answer keys kept from learners, {len(report.warnings)} warnings, "
             f"{report.seconds:.1f} s"
         )
+
+
+def _tell_service(home: Path, product: str) -> None:
+    """Have a running service read the news now; it would at the next question, and until then its index lags."""
+    from api.cli.index import ask_service
+    from api.cli.show import remark
+    from foundation.errors import CompanionError
+    from foundation.lock import find_owner
+
+    owner = find_owner(home)
+    try:
+        if owner is not None:
+            ask_service(owner.url, owner.secret, "refresh", product)
+    except CompanionError as err:
+        remark(f"warning: all is taken in, but the running service was not told: {err}")

@@ -10,7 +10,7 @@ from anyio import to_thread
 from fastapi import APIRouter, Header, Request
 
 from api.callers import TheHouse
-from companion.upkeep import rebuild_index, verify_index
+from companion.upkeep import rebuild_index, refresh_index, verify_index
 from foundation.errors import NotAllowed
 
 router = APIRouter(prefix="/local", include_in_schema=False)
@@ -33,6 +33,18 @@ async def verify(
     """Where the index differs from SQL."""
     _prove(request, secret)
     return await to_thread.run_sync(verify_index, house, product)
+
+
+@router.post("/index/refresh")
+async def refresh(
+    request: Request,
+    house: TheHouse,
+    secret: Annotated[str | None, Header(alias=SECRET_HEADER)] = None,
+    product: str | None = None,
+) -> Any:
+    """Read what another process took in."""
+    _prove(request, secret)
+    return await to_thread.run_sync(refresh_index, house, product)
 
 
 @router.post("/index/rebuild")

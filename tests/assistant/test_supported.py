@@ -1,5 +1,7 @@
 """What of a model's reply gets through: sentences whose quote stands in the passage they cite, and nothing else."""
 
+from itertools import pairwise
+
 import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
@@ -8,15 +10,15 @@ from assistant.supported import SupportedSentences
 from tests.assistant.made_sources import source
 
 WATER = "Water boils at 100 degrees at sea level. It boils earlier in the mountains, at 90.5 degrees."
-POWER = "Мощность — это шанс увидеть эффект, который есть. Её называют «чувствительностью» теста.\nДля 80 % нужно 1 200 человек."
-CODE = 'Select columns with df[["a", "b"]] and items with x = a[b[0]] in one step. See https://course.example/docs for more.'
+POWER = "Мощность — это шанс увидеть эффект. Её называют «чувствительностью» теста.\nДля 80 % нужно 1 200 человек."
+CODE = 'Select columns with df[["a", "b"]] and items with x = a[b[0]] in one step. See https://course.example/docs too.'
 SOURCES = [source(text, number) for number, text in enumerate((WATER, POWER, CODE), start=1)]
 
 
 def _read(reply: str, *cuts: int) -> tuple[list[tuple[str, list[str]]], int, bool]:
     reader = SupportedSentences(SOURCES)
     places = [0, *sorted(cuts), len(reply)]
-    given = [one for start, end in zip(places, places[1:], strict=False) for one in reader.feed(reply[start:end])]
+    given = [one for start, end in pairwise(places) for one in reader.feed(reply[start:end])]
     given += reader.finish()
     for sentence in given:
         assert sentence.text
@@ -141,7 +143,7 @@ def test_a_part_that_is_covered_gets_through_before_the_word_for_the_rest() -> N
 
 
 REPLIES = [
-    f'{GOOD} Up it is earlier. [[1|"earlier in the mountains"]] [[1|"at 90.5 degrees"]]\n- Код. [[3|"x = a[b[0]]"]] Конец.',
+    f'{GOOD} Up earlier. [[1|"earlier in the mountains"]] [[1|"at 90.5 degrees"]]\n- Код. [[3|"x = a[b[0]]"]] Конец.',
     'Это шанс [[2|«шанс увидеть эффект»]]. Нужно 1 200. [[2|"нужно 1 200 человек"]] "И всё" [[9|"нет такого"]]',
     'A. [[3|"df[["a", "b"]]"]]"B" [[1|"boils at 100 degrees"]] ]] [[ [[1|x]] [[1|"at sea level"]]]] NOT_COVERED',
 ]

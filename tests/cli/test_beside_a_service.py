@@ -73,7 +73,7 @@ def test_the_index_is_verified_and_rebuilt_by_the_service(shared_home: Path, own
 
 
 @pytest.mark.parametrize("secret", [None, "", "wrong", "é"])
-@pytest.mark.parametrize("action", ["verify", "rebuild"])
+@pytest.mark.parametrize("action", ["verify", "refresh", "rebuild"])
 def test_without_the_secret_nobody_touches_the_index(owner: Owner, action: str, secret: str | None) -> None:
     headers = {} if secret is None else {SECRET_HEADER: secret.encode("latin-1")}
     response = httpx.post(f"{owner.url}/local/index/{action}", headers=headers)

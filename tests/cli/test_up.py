@@ -6,7 +6,9 @@ from pathlib import Path
 import httpx
 import pytest
 
+from foundation.lock import HomeLock
 from tests.api.serving import COVERED, PRODUCT, STREAMED, TURNS, events_of
+from tests.cli.conftest import Run
 from tests.cli.processes import companion, end, service
 from tests.prompts.wire import Act, WireServer, delta
 
@@ -70,3 +72,12 @@ def test_an_address_that_is_not_ours_is_told_in_a_line(home: Path) -> None:
         assert done.code == 1
         assert host in done.reason()
     assert not home.exists()
+
+
+def test_a_home_that_another_command_is_busy_with_is_not_served(run: Run, baked: Path) -> None:
+    with HomeLock(baked) as lock:
+        assert lock.acquire()
+        for words in (("up", "--port", "0"), ("index", "rebuild")):
+            done = run(*words)
+            assert (done.code, done.out) == (1, "")
+            assert "another command" in done.reason()

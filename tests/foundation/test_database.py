@@ -12,13 +12,16 @@ from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from sqlalchemy import select, text
 from sqlalchemy.exc import IntegrityError, StatementError
+from sqlalchemy.orm import Session
 
 import assistant.tables
 import feedback.tables
 import learning.tables
 from foundation.database import Base, Database, open_database
 from foundation.errors import HomeUnusable
+from foundation.ids import ProductSlug
 from foundation.migrations import upgrade
+from knowledge.products import ProductKind, register_product
 from knowledge.tables import LessonRow, ProductRow
 
 NOW = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
@@ -33,20 +36,20 @@ def database(tmp_path: Path) -> Iterator[Database]:
     opened.close()
 
 
-def _product(slug: str = "course", created: datetime = NOW) -> ProductRow:
-    return ProductRow(slug=slug, title="", description="", kind="course", lang="en", origins=[], created=created)
+def _add_product(session: Session, created: datetime = NOW) -> None:
+    register_product(session, ProductSlug("course"), title="", kind=ProductKind.COURSE, lang="en", now=created)
 
 
 def test_a_time_without_a_zone_is_refused(database: Database) -> None:
     naive = datetime(2026, 3, 2, 9, 0)
     with pytest.raises(StatementError, match="time zone"), database.write() as session:
-        session.add(_product(created=naive))
+        _add_product(session, naive)
 
 
 def test_a_time_comes_back_as_the_same_moment_in_utc(database: Database) -> None:
     moscow = NOW.astimezone(timezone(timedelta(hours=3)))
     with database.write() as session:
-        session.add(_product(created=moscow))
+        _add_product(session, moscow)
     with database.read() as session:
         found = session.scalars(select(ProductRow.created)).one()
     assert found == NOW
@@ -62,8 +65,7 @@ def test_a_row_that_refers_to_nothing_is_refused(database: Database) -> None:
 def test_a_block_that_fails_leaves_nothing_behind(database: Database) -> None:
     def write_and_fail() -> None:
         with database.write() as session:
-            session.add(_product())
-            session.flush()
+            _add_product(session)
             raise RuntimeError
 
     with pytest.raises(RuntimeError):
@@ -76,13 +78,13 @@ def test_a_reader_sees_one_state_while_others_write(database: Database) -> None:
     with database.read() as reader:
         before = reader.scalars(select(ProductRow.slug)).all()
         with database.write() as writer:
-            writer.add(_product())
+            _add_product(writer)
         assert reader.scalars(select(ProductRow.slug)).all() == before == []
 
 
 def test_six_writers_that_read_before_they_write_lose_nothing(database: Database) -> None:
     with database.write() as session:
-        session.add(_product())
+        _add_product(session)
     failures: list[BaseException] = []
 
     def count_up() -> None:
@@ -119,7 +121,7 @@ def test_the_known_head_is_the_newest_migration_file(database: Database) -> None
 def test_a_home_of_a_newer_version_is_refused_and_left_as_it_is(tmp_path: Path) -> None:
     opened = open_database(tmp_path)
     with opened.write() as session:
-        session.add(_product())
+        _add_product(session)
         session.execute(text("UPDATE alembic_version SET version_num = '9999'"))
     opened.close()
     before = hashlib.sha256((tmp_path / "companion.db").read_bytes()).hexdigest()

@@ -18,7 +18,7 @@ from foundation.settings import Settings
 from tests.knowledge.looking import content_of
 
 ROOT = Path(__file__).resolve().parents[2]
-LESSONS = 42
+LESSONS = 72
 KILLS_EACH = 3
 Moment = Callable[[Path, random.Random], bool]
 
@@ -80,8 +80,10 @@ def _before_encoding(_home: Path, chance: random.Random) -> bool:
 
 
 def _while_encoding(home: Path, chance: random.Random) -> bool:
-    time.sleep(chance.uniform(0.0, 0.2))
-    return _count(home, "vector") in range(1, LESSONS)
+    if _count(home, "vector") not in range(1, LESSONS):
+        return False
+    time.sleep(chance.uniform(0.0, 0.1))
+    return True
 
 
 def _all_encoded(home: Path, _chance: random.Random) -> bool:

@@ -13,8 +13,9 @@ from companion.wiring import default_encoder
 from knowledge.blocks import Block, BlockKind, SourceLesson, Visibility
 from knowledge.passages import Passage, PassageKind, pack
 from tests.knowledge.made_up import SECRET, lessons
+from tests.places import CACHE
 
-ENCODER = default_encoder()
+ENCODER = default_encoder(CACHE)
 WHOLE = (BlockKind.CODE, BlockKind.TABLE)
 slow = settings(
     max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large]

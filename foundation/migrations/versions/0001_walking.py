@@ -42,7 +42,13 @@ def _content() -> None:
     op.create_table(
         "product",
         *(_text("slug", 64), _text("title"), _text("description"), _text("kind", 16), _text("lang", 8)),
-        *(_json("origins"), _json("suggestions"), _text("url_template", nullable=True), _whole("version"), _time("created")),
+        *(
+            _json("origins"),
+            _json("suggestions"),
+            _text("url_template", nullable=True),
+            _whole("version"),
+            _time("created"),
+        ),
         _primary("product", "slug"),
     )
     op.create_table(

@@ -1,0 +1,73 @@
+"""What somebody who is stuck is shown."""
+
+import pytest
+
+from assistant.stuck import Foothold, find_foothold
+from companion.wiring import House
+from foundation.errors import NotFound
+from tests.assistant.asking import ask
+from tests.conftest import TakeIn
+
+COURSE = {
+    "power.md": "# Power\n\nPower is the chance to see an effect that is there.\n",
+    "peeking.md": "# Peeking\n\nLooking at a running test every day raises false alarms.\n",
+}
+CASE = "# Too few visitors\n\nMy test had too few visitors to see any effect, and I waited for weeks.\n"
+
+
+def _foothold(house: House, text: str = "", *, turn: str | None = None, lesson: str | None = None) -> Foothold:
+    return find_foothold(house.database, house.library, "course", text=text, turn=turn, lesson=lesson)
+
+
+def test_the_learners_words_lead_to_a_lesson_and_to_a_like_case(take_in: TakeIn, house: House) -> None:
+    take_in(COURSE)
+    take_in({"few.md": CASE}, cases=True)
+    foothold = _foothold(house, "too few visitors, I see no effect with this power")
+    assert foothold.nearest[0].lesson == "power"
+    assert foothold.nearest[0].url == "/p/course/lessons/power"
+    assert foothold.case is not None
+    assert foothold.case.title == "Too few visitors"
+    assert foothold.case.situation in CASE
+
+
+def test_without_words_the_turns_question_decides(take_in: TakeIn, house: House) -> None:
+    take_in(COURSE)
+    done = ask(house, "May I look at a running test every day?", "course")
+    assert _foothold(house, " ", turn=done["turn"]).nearest[0].lesson == "peeking"
+
+
+def test_the_open_lesson_is_among_the_nearest(take_in: TakeIn, house: House) -> None:
+    take_in({**COURSE, **{f"other-{n}.md": f"# Other {n}\n\nEffects, effects, number {n}.\n" for n in range(6)}})
+    near = [one.lesson for one in _foothold(house, "effects, effects", lesson="peeking").nearest]
+    assert near[0] == "peeking"
+    assert len(near) == 3
+    assert _foothold(house, lesson="power").nearest[0].lesson == "power"
+
+
+def test_without_anything_to_go_by_nothing_is_shown(take_in: TakeIn, house: House) -> None:
+    take_in(COURSE)
+    assert _foothold(house) == Foothold((), None)
+
+
+def test_a_product_without_cases_shows_none(take_in: TakeIn, house: House) -> None:
+    take_in(COURSE)
+    assert _foothold(house, "power").case is None
+
+
+def test_a_long_case_is_cut_between_words(take_in: TakeIn, house: House) -> None:
+    words = " ".join(f"слово{number}" for number in range(300))
+    take_in(COURSE)
+    take_in({"long.md": f"# Долго\n\n{words}\n"}, cases=True)
+    case = _foothold(house, "слово1 слово2").case
+    assert case is not None
+    assert case.situation.endswith(" …")
+    assert len(case.situation) <= 402
+    assert case.situation.removesuffix(" …").split()[-1] in words.split()
+
+
+def test_an_unknown_lesson_or_product_is_not_found(take_in: TakeIn, house: House) -> None:
+    take_in(COURSE)
+    with pytest.raises(NotFound):
+        _foothold(house, lesson="nowhere")
+    with pytest.raises(NotFound):
+        find_foothold(house.database, house.library, "nobody", text="x", turn=None, lesson=None)
