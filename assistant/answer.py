@@ -142,7 +142,7 @@ class Answerer:
         if found.judgement.outcome is Outcome.DECLINED:
             yield Draft(_decline(found))
             return
-        written = False
+        written, partly = False, found.judgement.outcome is Outcome.PARTLY
         if self.chat is not None:
             try:
                 sources = [item.source for item in found.evidence]
@@ -150,6 +150,7 @@ class Answerer:
                 async with aclosing(composed) as drafts:
                     async for draft in drafts:
                         written = written or bool(draft.quotes)
+                        partly = partly or "not_covered" in draft.trace
                         yield draft
                 if written:
                     return
@@ -157,7 +158,7 @@ class Answerer:
                 _log.warning("model.unavailable turn=%s reason=%s", found.turn, err)
                 yield Draft("", trace={"model_error": str(err)})
         quotes = await to_thread.run_sync(self._extract, found, limiter=self.threads)
-        for draft in _extractive(found, quotes, after_model=written):
+        for draft in _extractive(found, quotes, after_model=written, partly=partly):
             yield draft
 
     def _extract(self, found: Found) -> tuple[Quote, ...]:
@@ -180,11 +181,11 @@ def _decline(found: Found) -> str:
     return phrase(name, found.locale)
 
 
-def _extractive(found: Found, quotes: Sequence[Quote], *, after_model: bool) -> list[Draft]:
+def _extractive(found: Found, quotes: Sequence[Quote], *, after_model: bool, partly: bool) -> list[Draft]:
     drafts = []
     if after_model:
         drafts.append(Draft(phrase(Phrase.MODEL_FAILED, found.locale)))
-    elif found.judgement.outcome is Outcome.PARTLY:
+    elif partly:
         drafts.append(Draft(phrase(Phrase.PARTLY, found.locale)))
     elif quotes and language_of(quotes[0].text, default=found.locale) != found.locale:
         drafts.append(Draft(phrase(Phrase.ANSWERED_ELSEWHERE, found.locale)))

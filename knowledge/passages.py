@@ -147,6 +147,9 @@ def _drafts(blocks: Iterable[Block]) -> Iterable[_Draft]:
     for position, block in enumerate(shown):
         if block.kind is BlockKind.HEADING:
             if _is_bare(shown, position):
+                if first is not None:
+                    yield _Draft(first, tuple(waiting))
+                    waiting, first = [], None
                 yield _Draft(block, (_Piece(BlockKind.PARAGRAPH, block.text, block.start, block.end),))
             continue
         for piece in _pieces(block):

@@ -65,12 +65,7 @@ def test_a_stream_is_taken_up_behind_any_event_with_the_same_bytes(client: httpx
         assert rest.content == b"\n\n".join(blocks[number + 1 :])
 
 
-ORDER = "assistant/turn.py, add_draft: citations are noted before the delta that is sent before them"
-
-
-@pytest.mark.parametrize(
-    "question", [NOT_COVERED, pytest.param(COVERED, marks=pytest.mark.xfail(strict=True, reason=ORDER))]
-)
+@pytest.mark.parametrize("question", [NOT_COVERED, COVERED])
 def test_another_process_gives_the_same_bytes_from_the_database(
     bakery: House, settings: Settings, encoder: Encoder, question: str
 ) -> None:

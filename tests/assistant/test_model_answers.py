@@ -179,7 +179,6 @@ def test_what_a_course_says_inside_its_text_stays_inside_its_fence(sample_house:
     assert f"~~~~~ question\n{question}\n~~~~~" in user
 
 
-@pytest.mark.xfail(strict=True, reason="_extractive looks at the judgement only, not at what the model said")
 def test_a_partly_after_not_covered_says_so_in_words(sample_house: House, plain: dict[str, Any]) -> None:
     done = _done(sample_house, ScriptedChat(["NOT_COVERED"]))
     assert done["text"] == f"{phrase(Phrase.PARTLY, 'en')}\n\n{plain['text']}"

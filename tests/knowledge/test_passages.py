@@ -114,7 +114,6 @@ def test_a_lesson_of_headings_only_keeps_their_words() -> None:
     assert packed[1].heading_path == ("Conversion", "Выборка")
 
 
-@pytest.mark.xfail(strict=True, reason="_drafts yields a bare heading before the prose that waits in front of it")
 def test_a_heading_without_a_body_stays_behind_the_text_before_it() -> None:
     blocks = [
         Block(BlockKind.PARAGRAPH, "Text of the lesson.", "", 0, 19, ("Lesson",)),
