@@ -96,3 +96,8 @@ def sample_house(_loaded_samples: Path, tmp_path: Path, encoder: CachedEncoder, 
     shutil.copytree(_loaded_samples, home)
     with open_house(Settings(home=home, chat_model=None), clock=clock, encoder=encoder) as opened:
         yield opened
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Browser tests last: their driver keeps an event loop running in this thread, where others start one."""
+    items.sort(key=lambda item: "tests/browser/" in item.path.as_posix())
