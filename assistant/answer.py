@@ -162,7 +162,7 @@ class Answerer:
             yield draft
 
     def _extract(self, found: Found) -> tuple[Quote, ...]:
-        return extract(found.ranking, found.evidence, lexical=found.shelf.lexical, encoder=self.library.encoder)
+        return extract(found.ranking, found.evidence, shelf=found.shelf)
 
     def _keep(self, found: Found, log: TurnLog) -> Event:
         with self.database.write() as session:

@@ -13,17 +13,15 @@ import numpy as np
 import numpy.typing as npt
 
 from knowledge.blocks import BlockKind
-from knowledge.centring import centre
-from knowledge.encoder import Encoder, Vector
-from knowledge.language import language_of
+from knowledge.encoder import Vector
 from knowledge.lessons import Source
 from knowledge.lexical import LexicalIndex, terms
 from knowledge.passages import Segment
 from knowledge.search import Ranking
-from knowledge.sentences import sentence_spans
+from knowledge.sentences import Span
+from knowledge.shelf import Shelf
 
 _PASSAGES = 4
-_UNITS_ENCODED = 28
 _WORDS = 60
 _SENTENCES = 2
 _LIST_WORDS = 60
@@ -61,16 +59,13 @@ class Evidence:
     score: float
 
 
-def extract(
-    ranking: Ranking, evidence: Sequence[Evidence], *, lexical: LexicalIndex, encoder: Encoder
-) -> tuple[Quote, ...]:
+def extract(ranking: Ranking, evidence: Sequence[Evidence], *, shelf: Shelf) -> tuple[Quote, ...]:
     """The best quotes, in course order; at least one when there is evidence. `evidence` is best first."""
     found = evidence[:_PASSAGES]
-    units = [(quote, item) for item in found for quote in _units(item.source)][:_UNITS_ENCODED]
+    units = [unit for item in found for unit in _units(item, shelf, ranking.vector)]
     if not units:
         return tuple(_whole(item.source) for item in found[:1])
-    scores = _scores(ranking, units, lexical=lexical, encoder=encoder)
-    chosen = _choose([quote for quote, _ in units], scores)
+    chosen = _choose([unit.quote for unit in units], _scores(ranking, units, lexical=shelf.lexical))
     order = {item.source.passage: item.order for item in found}
     return _merged(sorted(chosen, key=lambda quote: (order[quote.source.passage], quote.start)))
 
@@ -79,26 +74,42 @@ def _whole(source: Source) -> Quote:
     return Quote(source, 0, len(source.text))
 
 
-def _units(source: Source) -> Iterator[Quote]:
-    for segment in source.segments:
-        yield from _segment_units(source, segment)
+@dataclass(frozen=True, slots=True)
+class _Unit:
+    quote: Quote
+    kind: BlockKind
+    cosine: float
+    found: Evidence
 
 
-def _segment_units(source: Source, segment: Segment) -> Iterator[Quote]:
+def _units(item: Evidence, shelf: Shelf, question: Vector) -> Iterator[_Unit]:
+    spans = shelf.sentences.spans_of(item.order)
+    cosines = shelf.sentences.cosines_of(item.order, question)
+    for segment in item.source.segments:
+        inside = [
+            (span, float(cosine))
+            for span, cosine in zip(spans, cosines, strict=True)
+            if segment.start <= span.start < segment.end
+        ]
+        if inside and segment.kind is not BlockKind.EXERCISE:
+            yield from _segment_units(item, segment, inside)
+
+
+def _segment_units(item: Evidence, segment: Segment, inside: Sequence[tuple[Span, float]]) -> Iterator[_Unit]:
+    source = item.source
     text = source.text[segment.start : segment.end]
-    if segment.kind is BlockKind.EXERCISE or not text.strip():
-        return
     if _stays_whole(segment.kind, text):
-        yield Quote(source, segment.start, segment.end)
+        best = max(cosine for _, cosine in inside)
+        yield _Unit(Quote(source, segment.start, segment.end), segment.kind, best, item)
         return
     if segment.kind is BlockKind.CODE:
         return
-    for span in sentence_spans(text):
-        mark = _ITEM_MARK.match(text, span.start, span.end)
-        quote = Quote(source, segment.start + (mark.end() if mark else span.start), segment.start + span.end)
+    for span, cosine in inside:
+        mark = _ITEM_MARK.match(source.text, span.start, span.end)
+        quote = Quote(source, mark.end() if mark else span.start, span.end)
         # A two-word fragment, a lead-in ("For example:") or a question says nothing on its own.
         if len(quote.text.split()) >= _FEWEST_WORDS and not quote.text.endswith((":", "?")):
-            yield quote
+            yield _Unit(quote, segment.kind, cosine, item)
 
 
 def _stays_whole(kind: BlockKind, text: str) -> bool:
@@ -109,30 +120,17 @@ def _stays_whole(kind: BlockKind, text: str) -> bool:
     return kind is BlockKind.LIST and len(text.split()) <= _LIST_WORDS
 
 
-def _scores(
-    ranking: Ranking, units: Sequence[tuple[Quote, Evidence]], *, lexical: LexicalIndex, encoder: Encoder
-) -> npt.NDArray[np.float64]:
-    alike = np.asarray([_likeness(quote.text, ranking.vector, encoder) for quote, _ in units])
-    shared = np.asarray([lexical.coverage(ranking.terms, terms(quote.text)) for quote, _ in units])
-    passage = np.asarray([item.score for _, item in units])
-    # Words are shared across languages by chance, in code above all: they count as far as the passages' language is the
-    # question's own.
-    same = np.mean([item.lang == ranking.lang for _, item in units])
+def _scores(ranking: Ranking, units: Sequence[_Unit], *, lexical: LexicalIndex) -> npt.NDArray[np.float64]:
+    alike = np.asarray([unit.cosine for unit in units])
+    shared = np.asarray([lexical.coverage(ranking.terms, terms(unit.quote.text)) for unit in units])
+    passage = np.asarray([unit.found.score for unit in units])
+    # Words are shared across languages by chance, in code above all: they count as far as the passages' language is
+    # the question's own.
+    same = float(np.mean([unit.found.lang == ranking.lang for unit in units]))
     malus = 0.0 if _CODE_ASKED.search(ranking.question) else _CODE_MALUS
-    code = malus * np.asarray([_is_code(quote) for quote, _ in units])
-    return _standard(alike) + same * _standard(shared) + _PASSAGE_WEIGHT * _standard(passage) - code
-
-
-def _is_code(quote: Quote) -> bool:
-    return any(
-        segment.kind is BlockKind.CODE and segment.start <= quote.start < segment.end
-        for segment in quote.source.segments
-    )
-
-
-def _likeness(text: str, question: Vector, encoder: Encoder) -> float:
-    vector = centre(encoder.encode_passage(text), lang=language_of(text), role="passage", encoder_id=encoder.id)
-    return float(vector @ question)
+    code = malus * np.asarray([unit.kind is BlockKind.CODE for unit in units])
+    scores = _standard(alike) + same * _standard(shared) + _PASSAGE_WEIGHT * _standard(passage) - code
+    return np.asarray(scores, dtype=np.float64)
 
 
 def _standard(values: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:

@@ -16,6 +16,7 @@ from foundation.database import Database
 from foundation.ids import ProductSlug
 from knowledge.blocks import BlockKind, SourceCourse, Visibility
 from knowledge.encoder import Encoder
+from knowledge.passages import Passage
 from knowledge.plan import PlannedLesson, plan_lessons
 from knowledge.products import Collection, ProductKind, describe_product, register_product
 from knowledge.publish import Published, check_same_course, publish
@@ -36,7 +37,11 @@ class Target:
 
 @dataclass(frozen=True, slots=True)
 class IngestReport:
-    """What an ingest did. `passages` are live ones; `hidden` counts blocks that no learner sees, keys included."""
+    """What an ingest did.
+
+    `passages` are live ones, and `encoded` counts those of them for which anything had to be encoded; `texts` are the
+    windows that were. `hidden` counts blocks that no learner sees, keys included.
+    """
 
     lessons: int
     passages: int
@@ -44,6 +49,7 @@ class IngestReport:
     unchanged: int
     removed: int
     encoded: int
+    texts: int
     hidden: int
     answer_keys: int
     words: int
@@ -104,7 +110,12 @@ def _settle_product(
 
 
 def _report(
-    course: SourceCourse, lessons: Sequence[PlannedLesson], published: Published, *, encoded: int, seconds: float
+    course: SourceCourse,
+    lessons: Sequence[PlannedLesson],
+    published: Published,
+    *,
+    encoded: frozenset[str],
+    seconds: float,
 ) -> IngestReport:
     blocks = [block for lesson in course.lessons for block in lesson.blocks]
     return IngestReport(
@@ -113,10 +124,15 @@ def _report(
         added=published.added,
         unchanged=published.unchanged,
         removed=published.removed,
-        encoded=encoded,
+        encoded=sum(_touches(passage, encoded) for lesson in lessons for passage in lesson.passages),
+        texts=len(encoded),
         hidden=sum(block.visibility is not Visibility.LEARNER for block in blocks),
         answer_keys=sum(block.kind is BlockKind.ANSWER_KEY for block in blocks),
         words=sum(len(block.text.split()) for block in blocks if block.visibility is Visibility.LEARNER),
         warnings=[str(warning) for warning in course.warnings],
         seconds=round(seconds, 3),
     )
+
+
+def _touches(passage: Passage, encoded: frozenset[str]) -> bool:
+    return any(window.input_hash in encoded for window in (*passage.windows, *passage.sentences))

@@ -31,9 +31,10 @@ class PlannedLesson:
     content_hash: str
 
     def windows(self) -> Iterator[Window]:
-        """Every window of every passage, in order."""
+        """Every window of every passage, in order, those of sentences included."""
         for passage in self.passages:
             yield from passage.windows
+            yield from passage.sentences
 
 
 def plan_lessons(

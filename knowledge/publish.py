@@ -11,7 +11,7 @@ from foundation.errors import Conflict
 from foundation.ids import ProductSlug, RevisionId, content_hash
 from knowledge.blocks import BlockKind, SourceCourse
 from knowledge.language import Lang, language_of
-from knowledge.passages import Passage
+from knowledge.passages import Passage, WindowRole
 from knowledge.plan import PlannedLesson
 from knowledge.products import Collection
 from knowledge.tables import LessonRow, PassageRow, ProductRow, RevisionPassageRow, RevisionRow, WindowRow
@@ -174,7 +174,8 @@ def _language(passage: Passage, lesson: PlannedLesson) -> Lang:
 
 
 def _window_rows(passage: Passage) -> Iterable[WindowRow]:
-    for ordinal, window in enumerate(passage.windows):
-        yield WindowRow(
-            passage=passage.id, ordinal=ordinal, start=window.start, end=window.end, input_hash=window.input_hash
-        )
+    for role, windows in ((WindowRole.PASSAGE, passage.windows), (WindowRole.SENTENCE, passage.sentences)):
+        for ordinal, window in enumerate(windows):
+            row = WindowRow(passage=passage.id, role=role, ordinal=ordinal, input_hash=window.input_hash)
+            row.start, row.end = window.start, window.end
+            yield row

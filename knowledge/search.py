@@ -5,6 +5,9 @@ of z-scores beat fusion by ranks on twelve real sets (measured 2026-11). The lex
 where rank fusion dropped hit@1 from 0.81 to 0.28; so it counts in full only for passages in the question's language,
 and for others only as far as the question's words occur there at all (the share cubed: names and code pass, a few
 chance words do not); the rest of its weight goes to the dense leg.
+
+The dense leg looks twice: at passages whole, and at the sentences of those that were found. The second look raised
+hit@1 from 0.81 to 0.87 across languages and from 0.955 to 0.964 within Russian (xquad, 2026-11).
 """
 
 import logging
@@ -32,8 +35,9 @@ _LEXICAL_WEIGHT = 0.7
 class Hit:
     """A passage that was found.
 
-    `dense` is its cosine and `lexical` its BM25 score; `dense_z` and `lexical_z` are the same in standard deviations
-    above the question's background; `score` joins them.
+    `dense` is the cosine of its best window and `lexical` its BM25 score. `dense_z` says how far its best window and
+    its best sentence stand out, on average, and `lexical_z` how far its words do, both in standard deviations above
+    the question's background; `score` joins them.
     """
 
     place: Place
@@ -65,7 +69,7 @@ def search(question: str, shelf: Shelf, *, encoder: Encoder, index: PassageIndex
     lexical = shelf.lexical.scores(asked)
     rows = _candidates(shelf, vector, lexical, index=index, encoder_id=encoder.id)
     dense = _dense_scores(shelf, vector, rows)
-    hits = _join(shelf, rows, dense, lexical, vector=vector, lang=lang, asked=asked)
+    hits = _join(shelf, rows, dense, lexical, lang=lang, asked=asked)
     hits.sort(key=lambda hit: (-hit.score, hit.place.order))
     return Ranking(question, lang, asked, vector, tuple(hits[:count]))
 
@@ -106,34 +110,42 @@ def _nearest_windows(shelf: Shelf, vector: Vector, index: PassageIndex, encoder_
     return [int(row) for row in np.argsort(-cosines, kind="stable")[:count]]
 
 
-def _dense_scores(shelf: Shelf, vector: Vector, rows: Sequence[int]) -> dict[int, float]:
-    """The best window's cosine of each candidate passage."""
+@dataclass(frozen=True, slots=True)
+class _Dense:
+    cosine: float
+    z: float
+
+
+def _dense_scores(shelf: Shelf, vector: Vector, rows: Sequence[int]) -> list[_Dense]:
+    """Each candidate's best window, and how far it and the best sentence stand out, half and half."""
+    best = np.full(len(shelf.places), -1.0, dtype=np.float32)
     windows = np.flatnonzero(np.isin(shelf.window_place, np.asarray(rows, dtype=np.int32)))
-    best: dict[int, float] = {}
-    for window, cosine in zip(windows, shelf.entries.vectors[windows] @ vector, strict=True):
-        row = int(shelf.window_place[window])
-        best[row] = max(best.get(row, -1.0), float(cosine))
-    return best
+    np.maximum.at(best, shelf.window_place[windows], shelf.entries.vectors[windows] @ vector)
+    mean, deviation = shelf.spread.of(vector)
+    sentence_mean, sentence_deviation = shelf.sentences.spread.of(vector)
+    scores = []
+    for row, sentence in zip(rows, shelf.sentences.best(rows, vector), strict=True):
+        passage_z = (float(best[row]) - mean) / deviation
+        sentence_z = passage_z if sentence is None else (sentence - sentence_mean) / sentence_deviation
+        scores.append(_Dense(float(best[row]), (passage_z + sentence_z) / 2))
+    return scores
 
 
 def _join(
     shelf: Shelf,
     rows: Sequence[int],
-    dense: dict[int, float],
+    dense: Sequence[_Dense],
     lexical: npt.NDArray[np.float32],
     *,
-    vector: Vector,
     lang: Lang,
     asked: Sequence[str],
 ) -> list[Hit]:
-    dense_mean, dense_spread = shelf.background(vector)
     lexical_mean, lexical_spread = float(lexical.mean()), float(lexical.std())
     across = shelf.lexical.known_share(asked) ** 3
     hits = []
-    for row in rows:
-        dense_z = (dense[row] - dense_mean) / dense_spread
+    for row, found in zip(rows, dense, strict=True):
         lexical_z = (float(lexical[row]) - lexical_mean) / lexical_spread if lexical_spread > 0 else 0.0
         gate = 1.0 if shelf.places[row].lang == lang else across
-        score = dense_z + gate * _LEXICAL_WEIGHT * lexical_z + (1.0 - gate) * dense_z
-        hits.append(Hit(shelf.places[row], score, dense[row], float(lexical[row]), dense_z, lexical_z))
+        score = found.z + gate * _LEXICAL_WEIGHT * lexical_z + (1.0 - gate) * found.z
+        hits.append(Hit(shelf.places[row], score, found.cosine, float(lexical[row]), found.z, lexical_z))
     return hits

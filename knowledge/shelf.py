@@ -14,10 +14,13 @@ from knowledge.centring import RECIPE, centre
 from knowledge.encoder import Encoder, Vector
 from knowledge.index import Entries
 from knowledge.lexical import LexicalIndex
-from knowledge.passages import PassageKind
+from knowledge.passages import PassageKind, WindowRole
 from knowledge.products import Collection
+from knowledge.sentence_vectors import SentenceVectors, Spread, pack_sentences, spread_of
 from knowledge.tables import LessonRow, PassageRow, ProductRow, RevisionPassageRow, VectorRow, WindowRow
 from knowledge.vectors import unpack_vectors
+
+_Rows = dict[PassageId, int]
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +51,7 @@ class Place:
 
 @dataclass(frozen=True)
 class Shelf:
-    """What a question is matched against. Row w of `entries` is a window of passage `window_place[w]`."""
+    """What a question is matched against. Row w of `entries` is a window of passage number `window_place[w]`."""
 
     key: ShelfKey
     version: int
@@ -56,16 +59,10 @@ class Shelf:
     entries: Entries
     window_place: npt.NDArray[np.int32]
     window_row: dict[str, int]
+    spread: Spread
+    sentences: SentenceVectors
     lexical: LexicalIndex
-    mean: Vector
-    covariance: Vector
     langs: frozenset[str]
-
-    def background(self, question: Vector) -> tuple[float, float]:
-        """Mean and standard deviation of a question's cosine with all windows, without looking at each."""
-        mean = float(question @ self.mean)
-        variance = float(question @ self.covariance @ question)
-        return mean, max(variance, 1e-8) ** 0.5
 
 
 def shelf_version(session: Session, key: ShelfKey) -> int | None:
@@ -82,11 +79,7 @@ def load_shelf(session: Session, key: ShelfKey, *, encoder: Encoder) -> Shelf:
         for order, (pid, lesson, kind, lang, _path, _text) in enumerate(passages)
     )
     row_of = {place.passage: row for row, place in enumerate(places)}
-    entries, window_place = _windows(session, key, places, row_of, encoder)
-    vectors = entries.vectors
-    mean = vectors.mean(axis=0) if len(vectors) else np.zeros(encoder.dim, dtype=np.float32)
-    spread = vectors - mean
-    covariance = (spread.T @ spread) / max(len(vectors), 1)
+    entries, window_place = _entries(session, key, places, row_of, encoder)
     return Shelf(
         key=key,
         version=version,
@@ -94,9 +87,9 @@ def load_shelf(session: Session, key: ShelfKey, *, encoder: Encoder) -> Shelf:
         entries=entries,
         window_place=window_place,
         window_row={entry: row for row, entry in enumerate(entries.ids)},
+        spread=spread_of(entries.vectors),
+        sentences=_sentences(session, key, places, row_of, encoder),
         lexical=LexicalIndex("\n".join([*path, text]) for _, _, _, _, path, text in passages),
-        mean=mean,
-        covariance=np.asarray(covariance, dtype=np.float32),
         langs=frozenset(place.lang for place in places),
     )
 
@@ -112,23 +105,49 @@ def _live_passages(key: ShelfKey):  # type: ignore[no-untyped-def]  # the Select
     )
 
 
+@dataclass(frozen=True, slots=True)
+class _Window:
+    passage: PassageId
+    ordinal: int
+    start: int
+    end: int
+
+
 def _windows(
-    session: Session, key: ShelfKey, places: Sequence[Place], row_of: dict[PassageId, int], encoder: Encoder
-) -> tuple[Entries, npt.NDArray[np.int32]]:
+    session: Session, key: ShelfKey, role: WindowRole, places: Sequence[Place], row_of: _Rows, encoder: Encoder
+) -> tuple[list[_Window], Vector]:
+    """Live windows of one role in reading order, with their centred vectors `(n, d)`."""
+    columns = (WindowRow.passage, WindowRow.ordinal, WindowRow.start, WindowRow.end, VectorRow.values)
     wanted = (
-        select(WindowRow.passage, WindowRow.ordinal, VectorRow.values)
+        select(*columns)
         .join(RevisionPassageRow, RevisionPassageRow.passage == WindowRow.passage)
         .join(LessonRow, LessonRow.live_revision == RevisionPassageRow.revision)
         .outerjoin(VectorRow, (VectorRow.input_hash == WindowRow.input_hash) & (VectorRow.encoder == encoder.id))
-        .where(LessonRow.product == key.product, LessonRow.collection == key.collection)
+        .where(LessonRow.product == key.product, LessonRow.collection == key.collection, WindowRow.role == role)
         .order_by(LessonRow.position, LessonRow.id, RevisionPassageRow.position, WindowRow.ordinal)
     )
     found = session.execute(wanted).all()
-    if any(values is None for _, _, values in found):
+    if any(values is None for *_, values in found):
         raise IndexUnavailable(f"{key.product} was taken in with another encoder; run `companion ingest` for it again")
-    rows = np.asarray([row_of[PassageId(passage)] for passage, _, _ in found], dtype=np.int32)
-    vectors = unpack_vectors([values for _, _, values in found], dim=encoder.dim)
-    langs = np.asarray([places[row].lang for row in rows])
+    windows = [_Window(PassageId(passage), ordinal, start, end) for passage, ordinal, start, end, _ in found]
+    vectors = unpack_vectors([values for *_, values in found], dim=encoder.dim)
+    langs = np.asarray([places[row_of[window.passage]].lang for window in windows])
     for lang in sorted(set(langs.tolist())):
         vectors[langs == lang] = centre(vectors[langs == lang], lang=lang, role="passage", encoder_id=encoder.id)
-    return Entries(tuple(f"{passage}.{ordinal}" for passage, ordinal, _ in found), vectors), rows
+    return windows, vectors
+
+
+def _entries(
+    session: Session, key: ShelfKey, places: Sequence[Place], row_of: _Rows, encoder: Encoder
+) -> tuple[Entries, npt.NDArray[np.int32]]:
+    windows, vectors = _windows(session, key, WindowRole.PASSAGE, places, row_of, encoder)
+    rows = np.asarray([row_of[window.passage] for window in windows], dtype=np.int32)
+    return Entries(tuple(f"{window.passage}.{window.ordinal}" for window in windows), vectors), rows
+
+
+def _sentences(
+    session: Session, key: ShelfKey, places: Sequence[Place], row_of: _Rows, encoder: Encoder
+) -> SentenceVectors:
+    windows, vectors = _windows(session, key, WindowRole.SENTENCE, places, row_of, encoder)
+    rows = ((row_of[window.passage], window.start, window.end) for window in windows)
+    return pack_sentences(len(places), rows, vectors)

@@ -97,11 +97,15 @@ class RevisionPassageRow(Base):
 
 
 class WindowRow(Base):
-    """A stretch of a passage that is encoded as one text; `input_hash` names the exact text that was encoded."""
+    """A stretch of a passage that is encoded as one text; `input_hash` names the exact text that was encoded.
+
+    `role` says whether it is one of those that cover the passage whole, or one sentence of it.
+    """
 
     __tablename__ = "window"
 
     passage: Mapped[str] = mapped_column(ForeignKey("passage.id"), primary_key=True)
+    role: Mapped[str] = mapped_column(String(16), primary_key=True)
     ordinal: Mapped[int] = mapped_column(primary_key=True)
     start: Mapped[int] = mapped_column()
     end: Mapped[int] = mapped_column()

@@ -32,8 +32,8 @@ def missing_hashes(session: Session, hashes: Sequence[str], *, encoder_id: str) 
 
 def encode_missing(
     database: Database, encoder: Encoder, texts: Mapping[str, str], *, workers: int, progress: Progress
-) -> int:
-    """Encode those of `texts` (hash → text) that have no vector, and return how many that were.
+) -> frozenset[str]:
+    """Encode those of `texts` (hash → text) that have no vector, and return the hashes of those that had none.
 
     Committed every few texts: stopped anywhere, what was encoded stays. `progress` is told (done, total).
     """
@@ -51,7 +51,7 @@ def encode_missing(
             progress(done, len(todo))
     finally:
         pool.shutdown(wait=False, cancel_futures=True)
-    return len(todo)
+    return frozenset(todo)
 
 
 def store_vectors(session: Session, vectors: Mapping[str, Vector], *, encoder_id: str) -> None:

@@ -86,8 +86,9 @@ def _content() -> None:
     op.create_index("ix_revision_passage_passage", "revision_passage", ["passage"])
     op.create_table(
         "window",
-        *(_text("passage", 64), _whole("ordinal"), _whole("start"), _whole("end"), _text("input_hash", 32)),
-        _primary("window", "passage", "ordinal"),
+        *(_text("passage", 64), _text("role", 16), _whole("ordinal")),
+        *(_whole("start"), _whole("end"), _text("input_hash", 32)),
+        _primary("window", "passage", "role", "ordinal"),
         _foreign("window", "passage", "passage.id"),
     )
     op.create_index("ix_window_input_hash", "window", ["input_hash"])
