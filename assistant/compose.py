@@ -1,29 +1,46 @@
 """Lets a chat model word the answer, from whole passages within a token budget, every sentence checked."""
 
-from collections.abc import AsyncGenerator, Sequence
+import re
+from collections.abc import AsyncGenerator, Iterable, Iterator, Sequence
 from contextlib import aclosing
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any
+
+from anyio import to_thread
 
 from assistant.extract import Quote
 from assistant.supported import Supported, SupportedSentences
 from foundation.errors import ModelUnavailable
 from knowledge.language import Lang
 from knowledge.lessons import Source
-from prompts.budget import fit_passages
+from prompts.budget import TokenCount, count_tokens, fit_passages
 from prompts.chat import ChatModel, Message
-from prompts.fences import fence, fence_numbered
-from prompts.library import load_prompt
+from prompts.fences import Fenced, fence, fence_numbered
+from prompts.library import Prompt, load_prompt
 
 _LANGUAGE_NAMES: dict[Lang, str] = {"ru": "Russian", "en": "English"}
 _MAX_WORDS = 120
 # 120 words and a quote of 30 words for each of a dozen sentences take 4,000 characters.
 _MAX_REPLY_CHARS = 12_000
 
+# Code and quoted terms say nothing about the language of the sentence around them.
+_ASIDE = re.compile('`[^`]*`|«[^»]*»|“[^”]*”|"[^"]*"')
+_OWN_LETTERS: dict[Lang, re.Pattern[str]] = {
+    "ru": re.compile("[\u0400-\u04ff]"),
+    "en": re.compile("[A-Za-z\u00c0-\u024f]"),
+}
+# Russian prose about programming may carry four Latin letters for each of its own, English prose hardly any foreign.
+_LEAST_OWN: dict[Lang, float] = {"ru": 0.2, "en": 0.5}
+_FEWEST_LETTERS = 12
+
 
 @dataclass(frozen=True, slots=True)
 class ModelLimits:
-    """How much course text goes to a chat model with one question, in tokens of that model."""
+    """How much of the learner's and the course's words goes to a chat model with one question.
+
+    In tokens of that model, fences included; the prompt's own words come on top.
+    """
 
     budget_tokens: int
 
@@ -45,35 +62,96 @@ async def compose_with_model(
     """Supported sentences as the model writes them; empty drafts carry the trace.
 
     Raises ModelUnavailable, possibly after some sentences. What was given out is supported either way. The model is not
-    asked when no passage fits in its budget.
+    asked when no passage fits in the budget beside the question.
     """
-    prompt = load_prompt("answer")
-    sent = _fitting(sources, budget_tokens=limits.budget_tokens, model=chat.name)
-    used = {"name": prompt.name, "version": prompt.version, "hash": prompt.hash}
-    yield Draft("", trace={"prompt": used, "model": chat.name, "passages_sent": len(sent)})
-    if not sent:
+    filling = partial(_fill_in, question, sources, lang=lang, limits=limits, model=chat.name)
+    letter = await to_thread.run_sync(filling)
+    yield Draft("", trace=letter.trace)
+    if not letter.messages:
         return
-    messages = prompt.render(
-        passages=fence_numbered([_told(source) for source in sent], "passage"),
-        question=fence(question, "question"),
-        language=_LANGUAGE_NAMES[lang],
-        max_words=_MAX_WORDS,
-    )
-    reader = SupportedSentences(sent)
+    reading = _Reading(letter.sources, lang)
     failure: ModelUnavailable | None = None
     try:
-        async with aclosing(_bounded(chat, messages)) as pieces:
+        async with aclosing(_bounded(chat, letter.messages)) as pieces:
             async for piece in pieces:
-                for sentence in reader.feed(piece):
-                    yield _draft(sentence)
+                for draft in reading.hear(piece):
+                    yield draft
     except ModelUnavailable as err:
         failure = err
-    for sentence in reader.finish():
-        yield _draft(sentence)
-    covered = {"not_covered": True} if reader.not_covered else {}
-    yield Draft("", trace={**covered, "sentences_dropped": reader.dropped})
+    for draft in reading.finish():
+        yield draft
+    yield Draft("", trace=await to_thread.run_sync(reading.trace, chat.name))
     if failure is not None:
         raise failure
+
+
+@dataclass(frozen=True, slots=True)
+class _Letter:
+    """What goes to the model; no messages when no source fits."""
+
+    sources: tuple[Source, ...]
+    messages: tuple[Message, ...]
+    trace: dict[str, Any]
+
+
+def _fill_in(question: str, sources: Sequence[Source], *, lang: Lang, limits: ModelLimits, model: str) -> _Letter:
+    """The prompt with the question and as many whole passages, best first, as the budget leaves room for."""
+    prompt = load_prompt("answer")
+    asked = fence(question, "question")
+    asked_count = count_tokens(f"{asked}\n\n", model=model)
+    room = limits.budget_tokens - asked_count.tokens
+    fitting = fit_passages([_told(source) for source in sources], budget_tokens=room, model=model)
+    sent = tuple(sources[place] for place in fitting.kept)
+    used = {"name": prompt.name, "version": prompt.version, "hash": prompt.hash}
+    trace: dict[str, Any] = {"prompt": used, "model": model, "passages_sent": len(sent)}
+    if not sent:
+        return _Letter((), (), trace)
+    total = _own_words(prompt, lang=lang, model=model) + asked_count + fitting.count
+    trace["tokens"] = {"prompt_tokens": total.tokens, "exact": total.exact}
+    passages = fence_numbered([_told(source) for source in sent], "passage")
+    return _Letter(sent, _rendered(prompt, passages, asked, lang=lang), trace)
+
+
+def _own_words(prompt: Prompt, *, lang: Lang, model: str) -> TokenCount:
+    """What the prompt takes before anything is put in; the vendor's few tokens around a message are not known here."""
+    nothing = fence_numbered([], "passage")
+    messages = _rendered(prompt, nothing, nothing, lang=lang)
+    return sum((count_tokens(each.text, model=model) for each in messages), start=TokenCount(0, exact=True))
+
+
+def _rendered(prompt: Prompt, passages: Fenced, question: Fenced, *, lang: Lang) -> tuple[Message, ...]:
+    return prompt.render(passages=passages, question=question, language=_LANGUAGE_NAMES[lang], max_words=_MAX_WORDS)
+
+
+class _Reading:
+    """Turns a reply into drafts as it comes, and knows at its end what is worth keeping about it."""
+
+    def __init__(self, sources: Sequence[Source], lang: Lang) -> None:
+        self._supported = SupportedSentences(sources)
+        self._lang = lang
+        self._heard: list[str] = []
+        self._foreign = 0
+
+    def hear(self, piece: str) -> Iterator[Draft]:
+        self._heard.append(piece)
+        return self._drafts(self._supported.feed(piece))
+
+    def finish(self) -> Iterator[Draft]:
+        return self._drafts(self._supported.finish())
+
+    def trace(self, model: str) -> dict[str, Any]:
+        """`reply_tokens` is our own count of what arrived; a vendor may bill for thoughts that never do."""
+        covered = {"not_covered": True} if self._supported.not_covered else {}
+        dropped = self._supported.dropped + self._foreign
+        tokens = count_tokens("".join(self._heard), model=model).tokens
+        return {**covered, "sentences_dropped": dropped, "reply_tokens": tokens}
+
+    def _drafts(self, sentences: Iterable[Supported]) -> Iterator[Draft]:
+        for sentence in sentences:
+            if _is_foreign(sentence.text, self._lang):
+                self._foreign += 1
+            else:
+                yield _draft(sentence)
 
 
 async def _bounded(chat: ChatModel, messages: Sequence[Message]) -> AsyncGenerator[str, None]:
@@ -87,10 +165,11 @@ async def _bounded(chat: ChatModel, messages: Sequence[Message]) -> AsyncGenerat
                 return
 
 
-def _fitting(sources: Sequence[Source], *, budget_tokens: int, model: str) -> list[Source]:
-    """Whole passages, best first, as many as fit; one that is too long alone does not keep out the rest."""
-    alone = [s for s in sources if fit_passages([_told(s)], budget_tokens=budget_tokens, model=model)]
-    return alone[: fit_passages([_told(source) for source in alone], budget_tokens=budget_tokens, model=model)]
+def _is_foreign(sentence: str, lang: Lang) -> bool:
+    """Whether it is written in other letters than the reader's; languages that share an alphabet look the same."""
+    letters = "".join(filter(str.isalpha, _ASIDE.sub("", sentence)))
+    own = len(_OWN_LETTERS[lang].findall(letters))
+    return len(letters) >= _FEWEST_LETTERS and own < _LEAST_OWN[lang] * len(letters)
 
 
 def _told(source: Source) -> str:

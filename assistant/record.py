@@ -14,7 +14,9 @@ from learning.events import Verb, record_event
 def record_turn(session: Session, found: Found, log: TurnLog, *, now: datetime) -> Event:
     """Keep everything about a turn in the caller's transaction and return its `done` event."""
     outcome = log.outcome()
-    gap = None if outcome is Outcome.ANSWERED else _record_gap(session, found, outcome, now=now)
+    # A message that names nothing ("What is it?", an emoji) says nothing about what the course lacks.
+    says_nothing = not found.ranking.terms
+    gap = None if outcome is Outcome.ANSWERED or says_nothing else _record_gap(session, found, outcome, now=now)
     reply = log.reply(outcome, gap)
     done = log.add(EventName.DONE, reply.to_json())
     keep_turn(

@@ -1,23 +1,44 @@
-"""What a learner who says "I'm stuck" is shown: where to look again, and somebody who was stuck at a like place."""
+"""What a learner who says "I'm stuck" is shown: where to look again, and somebody who was stuck in a similar place.
 
+A case is shown only when it resembles what the learner wrote: its best passage must be nearer to the learner's words
+than texts about anything are, by a floor. Standard deviations above the shelf's own background do not tell: over the
+ten sample cases, ten paraphrases of them against twelve texts about something else (passwords, payment, another
+subject) in Russian and English gave an area of 0.60 to 0.82 for `dense_z` of the best passage and 0.87 to 0.98 for this
+margin. At the floor 31 of the 40 paraphrases are shown a case, 27 of them their own, and 5 of the 48 others one, all
+of them English texts over Russian cases (measured 2026-11).
+"""
+
+import re
 from dataclasses import dataclass
 
+import numpy as np
 from sqlalchemy.orm import Session
 
 from assistant.conversations import question_of
 from assistant.links import lesson_url, near
 from assistant.reply import NearLesson
 from foundation.database import Database
+from foundation.ids import LessonId
 from foundation.text import clean_text
-from knowledge.lessons import LessonHead, find_lesson, lesson_heads, load_sources
+from knowledge.background import background_vectors
+from knowledge.blocks import BlockKind
+from knowledge.centring import centre
+from knowledge.lessons import LessonHead, Source, find_lesson, lesson_heads, load_sources
 from knowledge.library import Library
+from knowledge.passages import PassageKind
 from knowledge.products import Collection, Product, find_product
 from knowledge.search import Ranking, search
-from knowledge.shelf import ShelfKey
+from knowledge.shelf import Shelf, ShelfKey
 
 _NEAREST = 3
 _HITS = 20
 _SITUATION_CHARS = 400
+_LIKENESS_FLOOR = 0.045
+_BACKGROUND_LOOKED_AT = 3
+_SITUATION = re.compile(r"\b(?:situation|ситуаци)", re.IGNORECASE)
+# "This is an invented example": true of the whole case, and no part of what its author tells.
+_DISCLAIMER = re.compile(r"\b(?:invented|fictional|made[- ]up|выдуман|вымышлен|придуман)", re.IGNORECASE)
+_DISCLAIMER_CHARS = 200
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,15 +69,12 @@ def find_foothold(
     words = clean_text(text).strip() or asked or (f"{opened.title}. {opened.outcome}" if opened else "")
     if not words:
         return Foothold((), None)
-    lessons = _search(library, product, Collection.LESSONS, words)
-    cases = _search(library, product, Collection.CASES, words)
+    lessons = library.shelf(ShelfKey(product.slug, Collection.LESSONS))
+    cases = library.shelf(ShelfKey(product.slug, Collection.CASES))
+    ranking = search(words, lessons, encoder=library.encoder, index=library.index, count=_HITS)
+    alike = _most_alike(cases, words, library)
     with database.read() as session:
-        return Foothold(_nearest(session, product, lessons, opened), _case(session, product, cases))
-
-
-def _search(library: Library, product: Product, collection: Collection, words: str) -> Ranking:
-    shelf = library.shelf(ShelfKey(product.slug, collection))
-    return search(words, shelf, encoder=library.encoder, index=library.index, count=_HITS)
+        return Foothold(_nearest(session, product, ranking, opened), alike and _case(session, product, cases, alike))
 
 
 def _nearest(session: Session, product: Product, ranking: Ranking, opened: LessonHead | None) -> tuple[NearLesson, ...]:
@@ -68,14 +86,44 @@ def _nearest(session: Session, product: Product, ranking: Ranking, opened: Lesso
     return tuple(near(product, head) for head in found)
 
 
-def _case(session: Session, product: Product, ranking: Ranking) -> NearCase | None:
+def _most_alike(cases: Shelf, words: str, library: Library) -> LessonId | None:
+    ranking = search(words, cases, encoder=library.encoder, index=library.index, count=1)
     if not ranking.hits:
         return None
-    passage = ranking.hits[0].place.passage
-    source = load_sources(session, [passage]).get(passage)
+    best = ranking.hits[0]
+    floor = _background(ranking, best.place.lang, library.encoder.id) + _LIKENESS_FLOOR
+    return best.place.lesson if best.dense >= floor else None
+
+
+def _background(ranking: Ranking, lang: str, encoder_id: str) -> float:
+    """Mean cosine of the words with the texts about anything that are nearest to them; 1 where none were encoded."""
+    passages = background_vectors(encoder_id).get(f"{lang}.passage")
+    if passages is None:
+        return 1.0
+    centred = centre(passages, lang=lang, role="passage", encoder_id=encoder_id)
+    return float(np.sort(centred @ ranking.vector)[-_BACKGROUND_LOOKED_AT:].mean())
+
+
+def _case(session: Session, product: Product, cases: Shelf, case: LessonId) -> NearCase | None:
+    passages = [place.passage for place in cases.places if place.lesson == case]
+    found = load_sources(session, passages)
+    prose = [found[passage] for passage in passages if passage in found and found[passage].kind is PassageKind.PROSE]
+    told = [source for source in prose if _told_in(source)]
+    source = next((source for source in told if _SITUATION.search(source.heading_path[-1])), told[0] if told else None)
     if source is None:
         return None
-    text = (
-        source.text if len(source.text) <= _SITUATION_CHARS else f"{source.text[:_SITUATION_CHARS].rsplit(' ', 1)[0]} …"
-    )
+    text = _told_in(source)
+    if len(text) > _SITUATION_CHARS:
+        text = f"{text[:_SITUATION_CHARS].rsplit(' ', 1)[0]} …"
     return NearCase(source.lesson.title, text, lesson_url(product, source.lesson, anchor=source.anchor))
+
+
+def _told_in(source: Source) -> str:
+    """A passage from its first block that is no disclaimer; "" when it is nothing else."""
+    starts = (part.start for part in source.segments if not _is_disclaimer(part.kind, source.text[part.start : part.end]))
+    start = next(starts, None)
+    return "" if start is None else source.text[start:]
+
+
+def _is_disclaimer(kind: BlockKind, text: str) -> bool:
+    return kind is BlockKind.PARAGRAPH and len(text) <= _DISCLAIMER_CHARS and bool(_DISCLAIMER.search(text))

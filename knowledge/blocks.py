@@ -80,7 +80,7 @@ class ReadWarning:
 
 @dataclass(frozen=True, slots=True)
 class ProductCard:
-    """What a `product.yml` beside the lessons says about the product as a whole; absent fields are None or empty.
+    """What a `product.yml` beside the lessons says about the product as a whole; absent fields are None.
 
     `suggestions` are questions for somebody who does not know what to ask.
     """
@@ -89,15 +89,19 @@ class ProductCard:
     description: str | None = None
     kind: str | None = None
     lang: str | None = None
-    origins: tuple[str, ...] = ()
+    origins: tuple[str, ...] | None = None
     url_template: str | None = None
-    suggestions: tuple[str, ...] = ()
+    suggestions: tuple[str, ...] | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class SourceCourse:
-    """Everything a reader found in one folder or file: lessons in course order, and what it could not use."""
+    """Everything a reader found in one folder or file: lessons in course order, and what it could not use.
+
+    `unreadable` are paths of lessons that are there and could not be read, now; they are not gone.
+    """
 
     lessons: tuple[SourceLesson, ...]
     warnings: tuple[ReadWarning, ...] = ()
     card: ProductCard = field(default_factory=ProductCard)
+    unreadable: frozenset[str] = frozenset()

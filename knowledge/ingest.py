@@ -81,7 +81,9 @@ def ingest(
     with database.write() as session:
         check_same_course(session, course, target.product, target.collection, replace=target.replace)
         _settle_product(session, course, target, lessons, clock=clock)
-        published = publish(session, lessons, target.product, target.collection, now=clock())
+        published = publish(
+            session, lessons, target.product, target.collection, unreadable=course.unreadable, now=clock()
+        )
     return _report(course, lessons, published, encoded=encoded, seconds=time.perf_counter() - started)
 
 
@@ -103,8 +105,8 @@ def _settle_product(
             description=card.description,
             kind=kind,
             lang=target.lang or card.lang,
-            origins=card.origins or None,
-            suggestions=card.suggestions or None,
+            origins=card.origins,
+            suggestions=card.suggestions,
             url_template=card.url_template,
         )
 

@@ -28,7 +28,9 @@ class Library:
         self.encoder = encoder
         self.index = index
         self._shelves: OrderedDict[ShelfKey, Shelf] = OrderedDict()
-        self._lock = Lock()
+        self._laying_out = Lock()
+        # Apart from the other lock, so that a question never waits for another product's shelf.
+        self._order = Lock()
 
     def shelf(self, key: ShelfKey) -> Shelf:
         """The shelf as it is live now. Raises NotFound for an unknown product, IndexUnavailable without vectors."""
@@ -36,18 +38,18 @@ class Library:
             version = shelf_version(session, key)
         if version is None:
             raise NotFound(f"there is no product {key.product[:70]!r} here")
-        held = self._shelves.get(key)
+        held = self._at_hand(key)
         if held is not None and held.version == version:
             return held
-        with self._lock:
-            held = self._shelves.get(key)
+        with self._laying_out:
+            held = self._at_hand(key)
             if held is None or held.version < version:
                 held = self._lay_out(key)
             return held
 
     def refill(self, key: ShelfKey) -> Shelf:
         """Lay a shelf out and fill its index from nothing, without one encoder call."""
-        with self._lock:
+        with self._laying_out:
             self.index.drop(key.name(self.encoder.id))
             return self._lay_out(key)
 
@@ -73,8 +75,16 @@ class Library:
         except IndexUnavailable as err:
             # Searching falls back to the exact vectors of the shelf itself; the next lay-out tries again.
             _log.error("index.unavailable shelf=%s reason=%s", key.name(self.encoder.id), err)
-        self._shelves[key] = shelf
-        self._shelves.move_to_end(key)
-        while len(self._shelves) > _SHELVES_AT_HAND:
-            self._shelves.popitem(last=False)
+        with self._order:
+            self._shelves[key] = shelf
+            self._shelves.move_to_end(key)
+            while len(self._shelves) > _SHELVES_AT_HAND:
+                self._shelves.popitem(last=False)
         return shelf
+
+    def _at_hand(self, key: ShelfKey) -> Shelf | None:
+        with self._order:
+            held = self._shelves.get(key)
+            if held is not None:
+                self._shelves.move_to_end(key)
+            return held

@@ -65,7 +65,8 @@ def _plan(
 ) -> PlannedLesson:
     lesson_id = LessonId(f"l-{content_hash(product, collection, lesson.external_id, size=12)}")
     passages = pack(lesson, lesson_id=lesson_id, count_tokens=encoder.count_tokens, max_tokens=encoder.max_tokens)
-    lang = language_of(" ".join(block.text for block in lesson.blocks))
+    declared: Lang = "ru" if lesson.lang == "ru" else "en"
+    lang = language_of(" ".join(block.text for block in lesson.blocks), default=declared)
     blocks = [block_to_json(block) for block in lesson.blocks]
     told = (lesson.source_path, lesson.title, lesson.block_title, lesson.skill, lesson.outcome, lang)
     digest = content_hash(PACKING, *told, json.dumps(blocks, sort_keys=True), *(passage.id for passage in passages))

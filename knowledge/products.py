@@ -54,7 +54,7 @@ def find_product(session: Session, slug: str) -> Product:
     """One product; raises NotFound."""
     row = session.get(ProductRow, slug)
     if row is None:
-        raise NotFound(f"there is no product {slug[:70]!r} here; `companion product list` shows those there are")
+        raise NotFound(f"there is no product {slug[:70]!r} here")
     return _product(row, _lesson_counts(session).get(slug, 0))
 
 

@@ -43,17 +43,28 @@ def check_same_course(
 
 
 def publish(
-    session: Session, lessons: Sequence[PlannedLesson], product: ProductSlug, collection: Collection, *, now: datetime
+    session: Session,
+    lessons: Sequence[PlannedLesson],
+    product: ProductSlug,
+    collection: Collection,
+    *,
+    unreadable: frozenset[str],
+    now: datetime,
 ) -> Published:
-    """Make exactly these lessons live in the collection; the product's version grows when anything changed."""
+    """Make exactly these lessons live in the collection; the product's version grows when anything changed.
+
+    A lesson whose file is there and could not be read (`unreadable`, by path) stays as it was.
+    """
     rows = _rows(session, product, collection)
     before = _live_passages(session, product, collection)
-    changed = _retire(rows, {lesson.id for lesson in lessons})
+    kept = {lesson.id for lesson in lessons} | _from_paths(session, rows.values(), unreadable)
+    changed = _retire(rows, kept)
     for lesson in lessons:
         changed |= _publish_lesson(session, lesson, rows.get(lesson.id), product, collection, now=now)
     if changed:
         session.execute(update(ProductRow).where(ProductRow.slug == product).values(version=ProductRow.version + 1))
-    after = {passage.id for lesson in lessons for passage in lesson.passages}
+    session.flush()
+    after = _live_passages(session, product, collection)
     return Published(added=len(after - before), unchanged=len(after & before), removed=len(before - after))
 
 
@@ -69,6 +80,14 @@ def _live_passages(session: Session, product: ProductSlug, collection: Collectio
         .where(LessonRow.product == product, LessonRow.collection == collection)
     )
     return set(session.scalars(live))
+
+
+def _from_paths(session: Session, rows: Iterable[LessonRow], paths: frozenset[str]) -> set[str]:
+    revisions = {row.live_revision: row.id for row in rows if row.live_revision}
+    if not paths or not revisions:
+        return set()
+    live = select(RevisionRow.id, RevisionRow.source_path).where(RevisionRow.id.in_(revisions))
+    return {revisions[revision] for revision, path in session.execute(live) if path in paths}
 
 
 def _retire(rows: dict[str, LessonRow], kept: set[str]) -> bool:
