@@ -2,7 +2,6 @@
 
 import tempfile
 import time
-from collections import defaultdict
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -11,15 +10,12 @@ import numpy as np
 
 from companion.wiring import House, open_house
 from evals.cached_encoder import CachedEncoder
+from evals.home import product_of, take_in
 from evals.ranking_scores import QueryScores, bootstrap_interval, score_ranking
-from evals.sets import Document, EvaluationSet, Query
-from foundation.ids import ProductSlug, content_hash
+from evals.sets import EvaluationSet, Query
 from foundation.settings import Settings
-from knowledge.blocks import SourceCourse
-from knowledge.ingest import Target, ingest
 from knowledge.lessons import live_lessons
 from knowledge.products import Collection
-from knowledge.readers import read_markdown_text
 from knowledge.search import search
 from knowledge.shelf import ShelfKey
 from knowledge.vectors import Progress
@@ -35,7 +31,7 @@ def run_retrieval(
         throw_away = settings.model_copy(update={"home": Path(folder)})
         with open_house(throw_away, encoder=encoder) as house:
             started = time.perf_counter()
-            passages = _take_in(house, evaluation.documents, progress=progress)
+            passages = take_in(house, evaluation.documents, progress=progress)
             for course in {document.course for document in evaluation.documents}:
                 house.library.shelf(_key(course))
             spent = time.perf_counter() - started
@@ -51,27 +47,7 @@ def run_retrieval(
 
 
 def _key(course: str) -> ShelfKey:
-    return ShelfKey(ProductSlug(f"eval-{content_hash(course, size=6)}"), Collection.LESSONS)
-
-
-def _take_in(house: House, documents: Sequence[Document], *, progress: Progress) -> int:
-    courses: dict[str, list[Document]] = defaultdict(list)
-    for document in documents:
-        courses[document.course].append(document)
-    passages = 0
-    for course, rows in courses.items():
-        lessons = tuple(read_markdown_text(row.text, external_id=row.id, title=row.title) for row in rows)
-        report = ingest(
-            SourceCourse(lessons),
-            Target(_key(course).product),
-            database=house.database,
-            encoder=house.encoder,
-            clock=house.clock,
-            workers=house.settings.encode_workers,
-            progress=progress,
-        )
-        passages += report.passages
-    return passages
+    return ShelfKey(product_of(course), Collection.LESSONS)
 
 
 def _ask_all(house: House, queries: Sequence[Query]) -> tuple[list[QueryScores], list[float]]:

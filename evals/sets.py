@@ -25,12 +25,16 @@ class Document:
 
 @dataclass(frozen=True, slots=True)
 class Query:
-    """One question with the documents that answer it; `relevant` maps a document's id to its grade."""
+    """One question with the documents that answer it.
+
+    `relevant` maps a document's id to its grade; `answer` is the gold answer in words, "" where the set has none.
+    """
 
     id: str
     text: str
     course: str
     relevant: dict[str, float]
+    answer: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +62,7 @@ class _QueryRow(_Row):
     text: str
     course: str | None = None
     split: str | None = None
+    answer: str | None = None
 
 
 class _JudgementRow(_Row):
@@ -74,7 +79,8 @@ def read_set(
 ) -> EvaluationSet:
     """Read a set; questions may come from another folder that shares its document ids.
 
-    Questions without a judged document of this corpus are left out. Raises Invalid naming the file and line.
+    Questions without a judged document of this corpus are left out. Answers are those of this folder's own questions,
+    since an answer is looked for in this corpus's language. Raises Invalid naming the file and line.
     """
     corpus = list(_rows(folder / "corpus.jsonl", _CorpusRow))
     documents = tuple(
@@ -82,9 +88,10 @@ def read_set(
     )
     asked = queries_folder or folder
     judged = _judged(asked, known={document.id for document in documents})
+    answers = {row.id: row.answer or "" for row in _rows(folder / "queries.jsonl", _QueryRow)}
     rows = [row for row in _rows(asked / "queries.jsonl", _QueryRow) if split in (None, row.split)]
     queries = tuple(
-        Query(row.id, row.text, _course(row.course, within_course=within_course), judged[row.id])
+        Query(row.id, row.text, _course(row.course, within_course=within_course), judged[row.id], answers.get(row.id, ""))
         for row in rows
         if row.id in judged
     )

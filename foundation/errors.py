@@ -7,6 +7,7 @@
     ├── Invalid             the asker: the input cannot be accepted as it is
     ├── ContentUnreadable   the author: a file of the course cannot be read
     ├── ModelUnavailable    the operator: the chat model does not answer
+    │   └── ModelMisconfigured  its name, package, key or options are wrong
     ├── EncoderUnavailable  the operator: the text encoder does not answer
     ├── IndexUnavailable    the operator: the passage index does not answer
     └── HomeUnusable        the operator: the home folder or its database cannot be used
@@ -48,6 +49,10 @@ class ContentUnreadable(CompanionError):
 
 class ModelUnavailable(CompanionError):
     """The chat model did not answer as a model should."""
+
+
+class ModelMisconfigured(ModelUnavailable):
+    """The chat model cannot be made from its settings; asking again does not help."""
 
 
 class EncoderUnavailable(CompanionError):

@@ -1,17 +1,19 @@
-"""How much of a model's token budget a text takes, and how many passages fit in it.
+"""How many tokens a text takes, and how many passages fit in a budget.
 
-The tokenizer's ranks are looked for where tiktoken keeps them and fetched only when that is allowed; without them the
-count is an estimate that is meant to be too high, and says that it is one. Ignorant of what the budget is for.
+OpenAI's tokenizers need their ranks, a file of a few megabytes each, which are used when they are on the machine and
+never fetched. An operator provides them once, from a machine with a network, and names the folder to the service:
+
+    TIKTOKEN_CACHE_DIR=/srv/ranks python -c "import tiktoken; tiktoken.get_encoding('o200k_base')"
+
+(`cl100k_base` for models before gpt-4o). Without them the count is an estimate that is meant to be too high, and says
+that it is one. Ignorant of what the budget is for.
 """
 
 import hashlib
-import http.client
 import math
 import os
 import re
 import tempfile
-import time
-import urllib.request
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
@@ -22,8 +24,8 @@ from tiktoken.model import encoding_name_for_model
 
 from prompts.fences import fence
 
-# Where tiktoken 0.14 fetches its ranks and their sha256. Known here as well, because asking tiktoken for an encoding
-# whose cached file is missing or damaged goes to the network without any time limit.
+# Where tiktoken 0.14 fetches its ranks, which it names their file by, and their sha256. Known here as well, because
+# asking tiktoken for an encoding whose file is missing or damaged goes to the network without any time limit.
 _RANKS_URL = "https://openaipublic.blob.core.windows.net/encodings/{}.tiktoken"
 _RANKS_SHA256 = {
     "o200k_base": "446a9538cb6c348e3516120d7c08b09f57c36495e2acfffe59a5bf8b0cfb1a2d",
@@ -46,17 +48,27 @@ class TokenCount:
     tokens: int
     exact: bool
 
+    def __add__(self, other: "TokenCount") -> "TokenCount":
+        return TokenCount(self.tokens + other.tokens, exact=self.exact and other.exact)
 
-def count_tokens(text: str, *, model: str, fetch_within_s: float = 0.0) -> TokenCount:
+
+@dataclass(frozen=True, slots=True)
+class Fitting:
+    """Which of the passages fit, as rising positions in what was given, and what they take with their fences."""
+
+    kept: tuple[int, ...]
+    count: TokenCount
+
+
+def count_tokens(text: str, *, model: str) -> TokenCount:
     """How many tokens `text` takes for `model`, a name or a `provider:name`.
 
     OpenAI's models are counted with their own ranks, one that tiktoken does not know yet with o200k_base (not exact),
-    every other maker's by `estimate_tokens`. Ranks that are not on this machine are fetched only when
-    `fetch_within_s` is positive, and waited for no longer than that.
+    every other maker's by `estimate_tokens`. The first count with ranks reads them, which takes half a CPU second.
     """
     name = model.partition(":")[2] if model.startswith(("openai:", "azure_openai:")) else model
     encoding_name, exact = _encoding_of(name)
-    encoding = _encoding(encoding_name, fetch_within_s=fetch_within_s) if encoding_name else None
+    encoding = _encoding(encoding_name) if encoding_name else None
     tokens = _encode(encoding, text) if encoding is not None else None
     if tokens is None:
         return TokenCount(estimate_tokens(text), exact=False)
@@ -82,14 +94,22 @@ def estimate_tokens(text: str) -> int:
     return latin + cyrillic + rest + gaps + 4
 
 
-def fit_passages(passages: Sequence[str], *, budget_tokens: int, model: str) -> int:
-    """How many whole passages, from the first on, fit in the budget with the fences they will stand in."""
-    left = budget_tokens
-    for number, passage in enumerate(passages, start=1):
-        left -= count_tokens(fence(passage, f"passage {number}") + "\n\n", model=model).tokens
-        if left < 0:
-            return number - 1
-    return len(passages)
+def fit_passages(passages: Sequence[str], *, budget_tokens: int, model: str) -> Fitting:
+    """Whole passages, from the first on, until the budget is full; each stands between fences and an empty line.
+
+    One that is too long alone is left out and does not keep out the rest.
+    """
+    kept: list[int] = []
+    total = TokenCount(0, exact=True)
+    for place, passage in enumerate(passages):
+        count = count_tokens(fence(passage, f"passage {place + 1}") + "\n\n", model=model)
+        if count.tokens > budget_tokens:
+            continue
+        if (total + count).tokens > budget_tokens:
+            break
+        kept.append(place)
+        total += count
+    return Fitting(tuple(kept), total)
 
 
 def _encoding_of(name: str) -> tuple[str | None, bool]:
@@ -100,21 +120,18 @@ def _encoding_of(name: str) -> tuple[str | None, bool]:
         return (_NEWEST_OPENAI, False) if _OPENAI_NAME.match(name) else (None, False)
 
 
-def _encoding(name: str, *, fetch_within_s: float) -> tiktoken.Encoding | None:
+def _encoding(name: str) -> tiktoken.Encoding | None:
     ranks = _SAME_RANKS.get(name, name)
-    if ranks not in _RANKS_SHA256:
-        return None
-    path = _ranks_path(ranks)
-    if fetch_within_s > 0 and _load(name, path, _changed(path)) is None:
-        _download(_RANKS_URL.format(ranks), path, sha256=_RANKS_SHA256[ranks], within_s=fetch_within_s)
-    return _load(name, path, _changed(path))
+    path = _ranks_path(ranks) if ranks in _RANKS_SHA256 else None
+    return _load(name, path, _changed(path)) if path is not None else None
 
 
-def _ranks_path(ranks: str) -> Path:
-    """Where tiktoken looks first; it names the file by the address it comes from."""
+def _ranks_path(ranks: str) -> Path | None:
+    """Where tiktoken looks first; an empty folder name means to it that every count goes to the network."""
     fallback = Path(tempfile.gettempdir()) / "data-gym-cache"
     folder = os.environ.get("TIKTOKEN_CACHE_DIR", os.environ.get("DATA_GYM_CACHE_DIR", str(fallback)))
-    return Path(folder) / hashlib.sha1(_RANKS_URL.format(ranks).encode(), usedforsecurity=False).hexdigest()
+    name = hashlib.sha1(_RANKS_URL.format(ranks).encode(), usedforsecurity=False).hexdigest()
+    return Path(folder) / name if folder else None
 
 
 def _changed(path: Path) -> int | None:
@@ -127,25 +144,6 @@ def _load(name: str, path: Path, changed: int | None) -> tiktoken.Encoding | Non
     if changed is None or hashlib.sha256(path.read_bytes()).hexdigest() != _RANKS_SHA256[_SAME_RANKS.get(name, name)]:
         return None
     return tiktoken.get_encoding(name)
-
-
-def _download(url: str, path: Path, *, sha256: str, within_s: float) -> None:
-    """Put the file at `path`, whole or not at all; tiktoken's own download knows no time limit and blocks its users."""
-    deadline = time.monotonic() + within_s
-    content = bytearray()
-    try:
-        with urllib.request.urlopen(url, timeout=within_s) as response:
-            while piece := response.read1(1 << 16):
-                content += piece
-                if time.monotonic() > deadline:
-                    return
-        if hashlib.sha256(content).hexdigest() == sha256:
-            path.parent.mkdir(parents=True, exist_ok=True)
-            with tempfile.NamedTemporaryFile(dir=path.parent, delete=False) as fresh:
-                fresh.write(content)
-            Path(fresh.name).replace(path)
-    except (OSError, http.client.HTTPException):
-        return  # no network, or a cache folder we may not write to: the estimate serves
 
 
 def _encode(encoding: tiktoken.Encoding, text: str) -> int | None:

@@ -37,8 +37,9 @@ class ChatModel(Protocol):
         """Yield the reply as non-empty pieces that join to the whole, in order.
 
         Raises ModelUnavailable for every failure on the model's side, also in the middle: connection, key, rate
-        limit, time-out, unreadable reply, half a reply, no reply at all. Raises Invalid when the model is named
-        wrongly or its package is missing. Both are for the operator, and neither carries the key or a learner's words.
+        limit, time-out, unreadable reply, half a reply, no reply at all; ModelMisconfigured, which is one of them, when
+        the model is named wrongly or its package is missing. Both are for the operator, and neither carries the key or
+        a learner's words.
 
         Closing the iterator (`aclose`, or leaving `contextlib.aclosing`) closes the connection, so that an answer
         nobody waits for costs nothing more.

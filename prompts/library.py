@@ -51,7 +51,11 @@ class _FrontMatter(BaseModel):
 
 @dataclass(frozen=True, slots=True)
 class Prompt:
-    """One version of one prompt; `hash` is the sha256 of its file, `budget_tokens` covers everything rendered."""
+    """One version of one prompt; `hash` is the sha256 of its file.
+
+    `budget_tokens` is what its author reckoned with for everything rendered, at the usual settings; how much text may
+    really go in is the operator's choice, and whoever fills the prompt in keeps to it.
+    """
 
     name: str
     version: int

@@ -11,6 +11,7 @@ from foundation.errors import ContentUnreadable, Invalid
 from knowledge.blocks import ProductCard, ReadWarning, SourceCourse, SourceLesson
 from knowledge.readers.decoding import decode
 from knowledge.readers.folder import FolderContents, Listed, list_folder, read_bytes
+from knowledge.readers.links import settle_links
 from knowledge.readers.page import SUPPORTED, read_markdown_text, read_page
 from knowledge.readers.product_card import PRODUCT_FILE, read_product_card
 
@@ -35,6 +36,7 @@ def read_course(path: Path, *, limits: ReadLimits = ReadLimits()) -> SourceCours
     lessons: list[SourceLesson] = []
     warnings = [*contents.warnings, *card_warnings]
     taken: dict[str, str] = {}
+    unreadable: set[str] = set()
     for listed in contents.lessons:
         try:
             page = read_page(
@@ -45,13 +47,14 @@ def read_course(path: Path, *, limits: ReadLimits = ReadLimits()) -> SourceCours
             )
         except ContentUnreadable as err:
             warnings.append(ReadWarning(err.path, err.reason, err.line))
+            unreadable.add(err.path)
             continue
         warnings += page.warnings
         if page.lesson is not None:
             warnings += _place(page.lesson, lessons, taken)
     if not lessons:
         raise Invalid(_nothing_read(path, warnings))
-    return SourceCourse(tuple(lessons), tuple(warnings), card)
+    return SourceCourse(settle_links(lessons), tuple(warnings), card, frozenset(unreadable))
 
 
 def _contents(path: Path, limits: ReadLimits) -> tuple[Path, FolderContents]:

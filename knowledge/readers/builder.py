@@ -10,6 +10,7 @@ from html import escape
 
 from knowledge.blocks import Block, BlockKind, Visibility
 from knowledge.readers.anchors import Anchors
+from knowledge.readers.guard import ComponentGuard
 from knowledge.readers.sanitise import sanitise
 from knowledge.readers.words import HeadingRole, heading_role, opens_answer
 
@@ -40,11 +41,20 @@ class Piece:
 
 
 @dataclass(frozen=True, slots=True)
+class Question:
+    """A multiple-choice question: what a learner may see of it, and what only staff may."""
+
+    options: Piece
+    key: Piece
+
+
+@dataclass(frozen=True, slots=True)
 class _Section:
     level: int
     title: str
     anchor: str
     role: HeadingRole
+    has_question: bool = False
 
 
 class LessonBuilder:
@@ -57,11 +67,29 @@ class LessonBuilder:
         self._anchors = Anchors()
         self._staff_depth = 0
         self._exercise_seen = False
+        self._has_question_above_headings = False
+        self._guard = ComponentGuard()
+
+    @property
+    def sets_exercise(self) -> bool:
+        """Whether what is read now stands in an exercise, or below a question in its section."""
+        asked = self._sections[-1].has_question if self._sections else self._has_question_above_headings
+        return (asked or self._in(HeadingRole.EXERCISE)) and not self._is_answer()
+
+    @property
+    def withheld(self) -> tuple[int, ...]:
+        """Where text was kept from learners because it looked like a component with answers."""
+        return tuple(self._guard.starts)
 
     def heading(self, level: int, piece: Piece, *, wanted_id: str = "") -> None:
         """Open a section; it lasts until the next heading of the same or a higher level (a smaller number)."""
         while self._sections and self._sections[-1].level >= level:
             self._sections.pop()
+        if not self._is_answer() and self._guard.withholds(piece.text, html=piece.html, start=piece.span.start):
+            # Never a section: its words would reach learners as the heading path of what follows.
+            with self.staff_only():
+                self._append(BlockKind.ANSWER_KEY, piece)
+            return
         role = heading_role(piece.text, after_exercise=self._exercise_seen)
         self._exercise_seen |= role is HeadingRole.EXERCISE
         anchor = self._anchors.claim(piece.text, wanted=wanted_id)
@@ -79,17 +107,25 @@ class LessonBuilder:
             if opens_answer(piece.text):
                 self._sections[-1] = replace(self._sections[-1], role=HeadingRole.ANSWERS)
             kind = BlockKind.EXERCISE
-        self._append(kind, piece)
+        if not self._is_answer() and self._withholds(kind, piece):
+            with self.staff_only():
+                self._append(kind, piece)
+        else:
+            self._append(kind, piece)
 
-    def question(self, options: Piece, key: Piece) -> None:
+    def question(self, question: Question) -> None:
         """Add a multiple-choice question: its options for the learner, its key for staff; either may be empty."""
         self._exercise_seen = True
+        if self._sections:
+            self._sections[-1] = replace(self._sections[-1], has_question=True)
+        else:
+            self._has_question_above_headings = True
         self._mark_lead_as_exercise()
-        if options.text:
-            self._append(BlockKind.EXERCISE, options)
-        if key.text:
+        if question.options.text:
+            self._append(BlockKind.EXERCISE, question.options)
+        if question.key.text:
             with self.staff_only():
-                self._append(BlockKind.ANSWER_KEY, key)
+                self._append(BlockKind.ANSWER_KEY, question.key)
 
     @contextmanager
     def staff_only(self) -> Iterator[None]:
@@ -135,6 +171,11 @@ class LessonBuilder:
                 visibility=Visibility.STAFF if staff else Visibility.LEARNER,
             )
         )
+
+    def _withholds(self, kind: BlockKind, piece: Piece) -> bool:
+        if kind is BlockKind.CODE:
+            return self._guard.is_inside
+        return self._guard.withholds(piece.text, html=piece.html, start=piece.span.start)
 
     def _mark_lead_as_exercise(self) -> None:
         for index in range(len(self._blocks) - 1, -1, -1):

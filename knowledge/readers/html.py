@@ -29,7 +29,7 @@ def read_html(source: str) -> Page:
     _drop_furniture(lesson)
     builder = LessonBuilder()
     TreeReader(builder, marks).read(lesson)
-    return Page(builder.title or fallback_title, builder.finish(len(source)))
+    return Page(builder.title or fallback_title, builder.finish(len(source)), withheld=builder.withheld)
 
 
 def html_language(source: str) -> str:

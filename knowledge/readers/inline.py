@@ -5,7 +5,6 @@ from collections.abc import Iterator, Sequence
 from html import escape
 
 from knowledge.readers.dom import Element, Part, content, name_of, write
-from knowledge.readers.sanitise import is_own_image
 from knowledge.readers.tags import BLOCKS
 
 _SPACE = re.compile(r"[ \t\n\f]+")
@@ -28,14 +27,12 @@ def inline_html(parts: Sequence[Part]) -> str:
 
 
 def settle_images(root: Element) -> None:
-    """Turn every image of another host into its alt text, and drop the twin of an image shown twice (dark, light)."""
+    """Turn every image into its alt text, once for one shown twice (dark, light): a course's files are not served."""
     previous: tuple[Element | None, str] = (None, "")
     for image in list(root.iter("img")):
         alt = _alt(image)
         repeated = bool(alt) and previous == (image.getparent(), alt)
         previous = (image.getparent(), alt)
-        if is_own_image((image.get("src") or "").strip()) and not repeated:
-            continue
         tail = image.tail
         image.clear()
         image.tag, image.text, image.tail = "span", "" if repeated else alt, tail

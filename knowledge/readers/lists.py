@@ -56,15 +56,18 @@ class OpenList:
         self.lines.append(Line(len(self.levels) - 1, level.pending, text, html, span))
         level.pending = ""
 
-    def take(self) -> Piece | None:
-        """Return what was read so far as one piece and begin anew, None when there is nothing."""
+    def take(self) -> Sequence[Line]:
+        """Return what was read so far and begin anew."""
         lines, self.lines = self.lines, []
-        if not lines:
-            return None
-        span = lines[0].span
-        for line in lines:
-            span = span.to(line.span)
-        return Piece("\n".join(_plain(line) for line in lines), lines_html(lines), span)
+        return lines
+
+
+def as_piece(lines: Sequence[Line]) -> Piece:
+    """Return the lines, at least one, as one piece."""
+    span = lines[0].span
+    for line in lines:
+        span = span.to(line.span)
+    return Piece("\n".join(_plain(line) for line in lines), lines_html(lines), span)
 
 
 def _plain(line: Line) -> str:

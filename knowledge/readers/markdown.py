@@ -9,13 +9,13 @@ from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
 from knowledge.blocks import Block, BlockKind
-from knowledge.readers.builder import LessonBuilder, Piece, Span
+from knowledge.readers.builder import LessonBuilder, Piece, Question, Span
 from knowledge.readers.dom import TooDeep, parse_page
 from knowledge.readers.grammar import MAX_NESTING, course_markdown
 from knowledge.readers.inline import inline_html, settle_images, visible_text
 from knowledge.readers.marks import ATTRIBUTE, QUESTION_TAG, Code, Marks
 from knowledge.readers.tags import keep_known_tags
-from knowledge.readers.tree import Question, TreeReader
+from knowledge.readers.tree import TreeReader
 
 NO_QUESTIONS: Mapping[str, Question] = MappingProxyType({})
 
@@ -24,11 +24,15 @@ _parser = cache(course_markdown)
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """The blocks of one page; `title` is its first top heading, `unplaced` the questions that found no place."""
+    """The blocks of one page; `title` is its first top heading, `unplaced` the questions that found no place.
+
+    `withheld` are the offsets of what looks like a component with answers, could not be read as one and is hidden.
+    """
 
     title: str
     blocks: tuple[Block, ...]
     unplaced: tuple[Question, ...] = ()
+    withheld: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +55,8 @@ def read_markdown(
     marks = Marks(source)
     env = {"placeholders": {tag: f'<{QUESTION_TAG} n="{_key(tag)}"></{QUESTION_TAG}>' for tag in questions}}
     tokens = _parse(md, source, env)
+    if questions:
+        _drop_from_code(tokens, questions)
     _note_places(tokens, source, marks)
     root = parse_page(_in_body(md.renderer.render(tokens, md.options, env)))
     builder = LessonBuilder()
@@ -60,7 +66,7 @@ def read_markdown(
         with builder.staff_only():
             builder.add(BlockKind.ANSWER_KEY, question.options)
             builder.add(BlockKind.ANSWER_KEY, question.key)
-    return Page(builder.title, builder.finish(len(source)), tuple(waiting.values()))
+    return Page(builder.title, builder.finish(len(source)), tuple(waiting.values()), builder.withheld)
 
 
 def read_plain(source: str) -> Page:
@@ -101,6 +107,15 @@ def _parse(md: MarkdownIt, source: str, env: dict[str, dict[str, str]]) -> list[
     if any(token.level >= MAX_NESTING - 1 for token in tokens):
         raise TooDeep
     return tokens
+
+
+def _drop_from_code(tokens: list[Token], questions: Mapping[str, Question]) -> None:
+    """Take question tags out of indented code: the questions are then kept from learners as having no place."""
+    for token in tokens:
+        _drop_from_code(token.children or [], questions)
+        if token.type in ("fence", "code_block", "code_inline"):
+            for tag in questions:
+                token.content = token.content.replace(tag, "")
 
 
 def _note_places(tokens: list[Token], source: str, marks: Marks) -> None:

@@ -1,27 +1,35 @@
 """MDX to Markdown of the same length: components, imports and template marks are blanked, their text stays.
 
 Every replaced character becomes a space and every line end stays, so offsets mean the same in both. Code, fenced or
-inline, is never touched.
+inline, is never touched. Of plain Markdown only the components that hold answers are taken.
 """
 
 import re
 from dataclasses import dataclass, field
 
-from knowledge.readers.questions import find_question
+from knowledge.readers.builder import Question, Span
+from knowledge.readers.questions import FoundQuestion, certain_end, find_question, withhold
 from knowledge.readers.tags import COMPONENTS
-from knowledge.readers.tree import Question
 
-_NEXT = re.compile(
+_CODE = (
     r"(?P<escape>\\.)"
     r"|^(?P<fence>[ \t>]*(?:(?:[-*+]|\d{1,9}[.)])[ \t]+)?(?P<ticks>`{3,}|~{3,}))"
     r"|(?P<span>`+)"
-    r"|(?P<comment><!--|\{\s{0,20}/\*)"
+)
+_TAG = r"(?P<tag></?[A-Za-z][\w.-]*)"
+_NEXT_IN_MARKDOWN = re.compile(rf"{_CODE}|(?P<comment><!--)|{_TAG}", re.MULTILINE | re.DOTALL)
+_NEXT_IN_MDX = re.compile(
+    _CODE + r"|(?P<comment><!--|\{\s{0,20}/\*)"
     r"|(?P<template>\{[#:/@](?:if|else|each|await|then|catch|key|html|const)\b[^{}\n]*\})"
     r"|(?P<module>^(?:import\s(?:[^\n]*?|\s*\{[^}]*\}\s*from\s+)[\"'][^\"'\n]+[\"'];?[ \t]*$"
     r"|export\s+(?:default|const|let|var|function|class|async)\b(?:[^\n]|\n(?![ \t]*\n))*))"
-    r"|(?P<tag></?[A-Za-z][\w.-]*)",
+    rf"|{_TAG}",
     re.MULTILINE | re.DOTALL,
 )
+_ANSWER = re.compile(r"""\b(?:correct|isCorrect|is_correct|explain|explanation|answer)["']?\s*:\s*[\w"'`<({\[]""")
+_BRACE_IN_TAG = re.compile(r"[^<>{}]*\{")
+# "<Question 1>" in a sentence is a word; a component has attributes, ends in "/>" or is closed below.
+_QUESTION_AS_WORD = re.compile(r"<Question[^<>={}/]*>")
 _CLOSING_BRACE = re.compile(r"\s{0,20}\}")
 _ATTRIBUTE_STRING = re.compile(r"\"[^\"]*\"|'[^']*'")
 _STRING_ON_A_LINE = re.compile(r"\"(?:[^\"\\\n]|\\.)*\"|'(?:[^'\\\n]|\\.)*'|`(?:[^`\\]|\\.)*`", re.DOTALL)
@@ -47,28 +55,31 @@ class _Tag:
 @dataclass(slots=True)
 class _Stripper:
     source: str
+    next_mark: re.Pattern[str]
     blanks: list[tuple[int, int, str]] = field(default_factory=list)
     questions: dict[str, Question] = field(default_factory=dict)
     unreadable: list[int] = field(default_factory=list)
     never_closed: set[str] = field(default_factory=set)
+    _unread: tuple[int, int] = (-1, -1)
 
     def run(self) -> PlainMarkdown:
         position = 0
-        while (match := _NEXT.search(self.source, position)) is not None:
+        while (match := self.next_mark.search(self.source, position)) is not None:
             position = max(self._handle(match), match.start() + 1)
         return PlainMarkdown(self._blanked(), self.questions, tuple(self.unreadable))
 
     def _handle(self, match: re.Match[str]) -> int:
-        if match["fence"]:
-            return _fence_end(self.source, match)
-        if match["span"]:
-            return _span_end(self.source, match)
-        if match["comment"]:
-            return self._comment(match)
-        if match["template"] or match["module"]:
-            self.blanks.append((match.start(), match.end(), ""))
-        elif match["tag"]:
-            return self._tag(match)
+        match match.lastgroup:
+            case "fence":
+                return _fence_end(self.source, match)
+            case "span":
+                return _span_end(self.source, match)
+            case "comment":
+                return self._comment(match)
+            case "template" | "module":
+                self.blanks.append((match.start(), match.end(), ""))
+            case "tag":
+                return self._tag(match)
         return match.end()
 
     def _comment(self, match: re.Match[str]) -> int:
@@ -85,9 +96,12 @@ class _Stripper:
 
     def _tag(self, match: re.Match[str]) -> int:
         name = match[0].strip("</")
-        if match[0] == "<Question":
-            return self._question(match.start())
+        if match[0] == "<Question" and not self._is_word(match.start()):
+            return self._take(match.start(), find_question(self.source, match.start()))
         tag = _read_tag(self.source, match.end())
+        answers_end = self._answers_end(match, tag)
+        if answers_end is not None:
+            return self._take(match.start(), withhold(self.source, Span(match.start(), answers_end)))
         if tag is None:
             return match.end()
         if self._is_component(name, tag):
@@ -104,8 +118,26 @@ class _Stripper:
         closed = f"</{name}>" in self.source and f"<{name}" in self.source
         return name[:1].isupper() and (tag.is_whole or tag.has_attributes or closed)
 
-    def _question(self, start: int) -> int:
-        found = find_question(self.source, start)
+    def _is_word(self, start: int) -> bool:
+        return bool(_QUESTION_AS_WORD.match(self.source, start)) and self.source.rfind("</Question") < start
+
+    def _answers_end(self, match: re.Match[str], tag: _Tag | None) -> int | None:
+        """Return where a component that holds answers ends, None when it holds none."""
+        if tag is not None:
+            holds_answers = any(_ANSWER.search(self.source, start, end) for start, end in tag.expressions)
+            return tag.end if holds_answers else None
+        if not match[0][1].isupper() or not _BRACE_IN_TAG.match(self.source, match.end()):
+            return None
+        # What was looked through holds no answers; doing it again at every opening would make a page quadratic.
+        start, end = self._unread
+        if not start <= match.start() < end:
+            end = certain_end(self.source, match.start())
+            self._unread = (match.start(), end)
+            if _ANSWER.search(self.source, match.start(), end):
+                return end
+        return None
+
+    def _take(self, start: int, found: FoundQuestion) -> int:
         if not found.is_readable:
             self.unreadable.append(start)
         # Nine characters: exactly as long as the "<Question" it stands for, the shortest there can be.
@@ -117,16 +149,31 @@ class _Stripper:
     def _blanked(self) -> str:
         pieces: list[str] = []
         position = 0
-        for start, end, placeholder in self.blanks:
+        for start, end, placeholder in self._wanted():
             pieces += [self.source[position:start], placeholder]
             pieces.append(re.sub(r"[^\n]", " ", self.source[start + len(placeholder) : end]))
             position = end
         return "".join([*pieces, self.source[position:]])
 
+    def _wanted(self) -> list[tuple[int, int, str]]:
+        return self.blanks
+
+
+class _AnswerTaker(_Stripper):
+    def _wanted(self) -> list[tuple[int, int, str]]:
+        return [blank for blank in self.blanks if blank[2]]
+
 
 def strip_mdx(source: str) -> PlainMarkdown:
     """Return the Markdown inside an MDX source, of exactly the same length."""
-    return _Stripper(source).run()
+    return _Stripper(source, _NEXT_IN_MDX).run()
+
+
+def take_answers(source: str) -> PlainMarkdown:
+    """Return a Markdown source without the components that hold answers, of exactly the same length."""
+    if "<Question" not in source and not _ANSWER.search(source):
+        return PlainMarkdown(source, {}, ())
+    return _AnswerTaker(source, _NEXT_IN_MARKDOWN).run()
 
 
 def _fence_end(source: str, match: re.Match[str]) -> int:

@@ -10,8 +10,9 @@ from knowledge.readers.decoding import decode
 from knowledge.readers.dom import TooDeep
 from knowledge.readers.front_matter import FrontMatter, Split, split_front_matter
 from knowledge.readers.html import html_language, read_html
+from knowledge.readers.links import settle_links
 from knowledge.readers.markdown import Dialect, Page, read_markdown, read_plain
-from knowledge.readers.mdx import strip_mdx
+from knowledge.readers.mdx import strip_mdx, take_answers
 
 MARKDOWN = frozenset({".md", ".markdown"})
 MDX = frozenset({".mdx"})
@@ -57,25 +58,29 @@ def read_markdown_text(text: str, *, external_id: str, title: str) -> SourceLess
     """
     source = clean_text(text)
     is_mdx = PurePosixPath(external_id).suffix.lower() in MDX
-    plain = strip_mdx(source).text if is_mdx else source
+    plain = strip_mdx(source) if is_mdx else take_answers(source)
+    dialect = Dialect(keep_every_word=True, indented_code=not is_mdx)
     try:
-        page = read_markdown(plain, dialect=Dialect(keep_every_word=True, indented_code=not is_mdx))
+        page = read_markdown(plain.text, dialect=dialect, questions=plain.questions)
     except TooDeep:
         page = read_plain(source)
     named = title.strip() or page.title
-    return SourceLesson(
+    lesson = SourceLesson(
         external_id=external_id, source_path=external_id, title=named, block_title="", blocks=page.blocks
     )
+    return settle_links([lesson])[0]
 
 
 def _read_format(body: str, *, suffix: str, path: str) -> tuple[Page, list[ReadWarning]]:
+    unreadable: tuple[int, ...] = ()
     if suffix in HTML:
-        return read_html(body), []
-    if suffix not in MDX:
-        return read_markdown(body), []
-    plain = strip_mdx(body)
-    page = read_markdown(plain.text, dialect=Dialect(indented_code=False), questions=plain.questions)
-    lines = [body.count("\n", 0, offset) + 1 for offset in plain.unreadable]
+        page = read_html(body)
+    else:
+        is_mdx = suffix in MDX
+        plain = strip_mdx(body) if is_mdx else take_answers(body)
+        page = read_markdown(plain.text, dialect=Dialect(indented_code=not is_mdx), questions=plain.questions)
+        unreadable = plain.unreadable
+    lines = [body.count("\n", 0, offset) + 1 for offset in sorted({*unreadable, *page.withheld})]
     reason = "a Question could not be understood: all of it, its options too, is kept from learners"
     warnings = [ReadWarning(path, reason, line) for line in lines]
     reason = "a Question stands where it cannot be shown, kept from learners"

@@ -25,7 +25,7 @@ def read_product_card(text: str, *, path: str) -> tuple[ProductCard, tuple[ReadW
     if not isinstance(found, dict):
         return ProductCard(), (ReadWarning(path, "is not a list of fields, ignored"),)
     texts = {name: found[name] for name in _KNOWN if name not in _LISTS and isinstance(found.get(name), str)}
-    lists = {name: _texts(found.get(name)) for name in _LISTS}
+    lists = {name: _texts(found[name]) if name in found else None for name in _LISTS}
     card = ProductCard(**texts, origins=lists["origins"], suggestions=lists["suggestions"])
     return card, tuple(_warnings(found, path=path))
 

@@ -4,12 +4,11 @@ import re
 from dataclasses import dataclass
 from html import escape
 
-from knowledge.readers.builder import Piece, Span
+from knowledge.readers.builder import Piece, Question, Span
 from knowledge.readers.choices import Literal, LiteralReader, NotALiteral
 from knowledge.readers.dom import TooDeep
 from knowledge.readers.lists import Line, lines_html
 from knowledge.readers.markdown import read_phrase
-from knowledge.readers.tree import Question
 
 _PLAIN_ATTRIBUTES = r"(?:\s+[\w-]+(?:\s*=\s*(?:\"[^\"]*\"|'[^']*'))?)*"
 _OPENING = re.compile(rf"<Question{_PLAIN_ATTRIBUTES}\s+choices\s*=\s*\{{")
@@ -44,8 +43,7 @@ def find_question(source: str, start: int) -> FoundQuestion:
     try:
         choices, end = _read_choices(source, start)
     except (NotALiteral, TooDeep):
-        end = _certain_end(source, start)
-        return FoundQuestion(_withheld(source[start:end], Span(start, end)), end, is_readable=False)
+        return withhold(source, Span(start, certain_end(source, start)))
     span = Span(start, end)
     options = [Line(0, "-", choice.text, choice.html, span) for choice in choices]
     key = [_key_line(choice) for choice in choices]
@@ -56,11 +54,16 @@ def find_question(source: str, start: int) -> FoundQuestion:
     return FoundQuestion(question, end, is_readable=True)
 
 
-def _withheld(component: str, span: Span) -> Question:
-    return Question(Piece("", "", span), Piece(component, f"<pre>{escape(component, quote=False)}</pre>", span))
+def withhold(source: str, span: Span) -> FoundQuestion:
+    """Return a component, as it is written, for staff only."""
+    end = len(source) if span.end is None else span.end
+    component = source[span.start : end]
+    key = Piece(component, f"<pre>{escape(component, quote=False)}</pre>", span)
+    return FoundQuestion(Question(Piece("", "", span), key), end, is_readable=False)
 
 
-def _certain_end(source: str, start: int) -> int:
+def certain_end(source: str, start: int) -> int:
+    """Return where a component nobody understands has ended at the latest."""
     match = _WITHOUT_CHOICES.match(source, start) or _CERTAIN_END.search(source, start)
     return match.end() if match else len(source)
 

@@ -10,27 +10,20 @@ from dataclasses import dataclass, field
 from html import escape
 
 from knowledge.blocks import BlockKind
-from knowledge.readers.builder import LessonBuilder, Piece, Span
+from knowledge.readers.builder import LessonBuilder, Piece, Question, Span
 from knowledge.readers.dom import Element, Part, content, name_of
 from knowledge.readers.inline import inline_html, settle_images, visible_text
 from knowledge.readers.listings import language_of, preformatted
-from knowledge.readers.lists import OpenList
+from knowledge.readers.lists import OpenList, as_piece
 from knowledge.readers.marks import PLACE_TAG, QUESTION_TAG, Code, Marks
 from knowledge.readers.tables import take_apart
 from knowledge.readers.tags import BLOCKS
-from knowledge.readers.words import is_answer_class, mentions_answer
+from knowledge.readers.task_lists import read_task_list
+from knowledge.readers.words import is_answer_class, mentions_answer, promises_hint
 
 _HEADINGS = frozenset({"h1", "h2", "h3", "h4", "h5", "h6"})
 _HIDDEN_STYLE = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden", re.IGNORECASE)
 _LANGUAGE_NAME = re.compile(r"[\w+#.-]+")
-
-
-@dataclass(frozen=True, slots=True)
-class Question:
-    """A multiple-choice question: what a learner may see of it, and what only staff may."""
-
-    options: Piece
-    key: Piece
 
 
 @dataclass(slots=True)
@@ -102,7 +95,7 @@ class TreeReader:
             self.builder.add(BlockKind.PARAGRAPH, Piece(text, f"<p>{inline_html(run)}</p>", self._run_span))
 
     def _block(self, element: Element) -> None:
-        if element in self._answers:
+        if element in self._answers or self._folds_answer(element):
             with self._outside_list(), self.builder.staff_only():
                 self._by_tag(element)
                 self._end_run()
@@ -146,9 +139,12 @@ class TreeReader:
             self._list = open_list
 
     def _close(self, open_list: OpenList | None) -> None:
-        piece = open_list.take() if open_list is not None else None
-        if piece is not None:
-            self.builder.add(BlockKind.LIST, piece)
+        lines = open_list.take() if open_list is not None else ()
+        quiz = read_task_list(lines) if self.builder.sets_exercise else None
+        if quiz is not None:
+            self.builder.question(quiz)
+        elif lines:
+            self.builder.add(BlockKind.LIST, as_piece(lines))
 
     def _read_list(self, element: Element) -> None:
         outermost = self._list is None
@@ -199,7 +195,8 @@ class TreeReader:
     @contextmanager
     def _guard(self, element: Element) -> Iterator[None]:
         """Keep a block that is read as one piece from learners as soon as any part of it is an answer."""
-        if element in self._above_answers:
+        folds_answer = any(self._folds_answer(inner) for inner in element.iterdescendants("details"))
+        if folds_answer or element in self._above_answers:
             with self.builder.staff_only():
                 yield
         else:
@@ -208,7 +205,11 @@ class TreeReader:
     def _question(self, element: Element) -> None:
         question = self.questions.pop(element.get("n") or "", None)
         if question is not None:
-            self.builder.question(question.options, question.key)
+            self.builder.question(question)
+
+    def _folds_answer(self, element: Element) -> bool:
+        # Below an exercise "Show" is as good as "Answer": only what is called a hint stays in sight.
+        return name_of(element) == "details" and self.builder.sets_exercise and not promises_hint(_summary(element))
 
 
 def _note_ancestors(element: Element, found: set[Element]) -> None:
@@ -230,6 +231,11 @@ def _is_answer(element: Element) -> bool:
         return is_answer_class(names)
     summaries = " ".join(visible_text([summary]) for summary in element.iter("summary"))
     return mentions_answer(f"{names} {attributes.get('id', '')} {summaries}")
+
+
+def _summary(details: Element) -> str:
+    own = (item for item in details.iter("summary") if next(item.iterancestors("details"), None) is details)
+    return visible_text([summary]) if (summary := next(own, None)) is not None else ""
 
 
 def _start(element: Element) -> int:

@@ -5,9 +5,13 @@ from enum import Enum
 
 # Unambiguous at the start of a heading, whatever follows.
 _EXERCISE = (
-    r"exercises?|quiz(?:zes)?|homework|check your (?:knowledge|understanding)|"
-    r"упражнени[ея]|викторин[аы]|квиз|самопроверка|проверь(?:те)? себя|контрольн(?:ые|ый) вопрос[ы]?|"
-    r"вопросы для самопроверки|(?:домашн|практическ|тестов|контрольн)(?:ее|ое|ие|ые) задани[ея]"
+    r"exercises?|quiz(?:zes)?|homework|(?:check|test) your(?:self|selves| knowledge| understanding)|"
+    r"self[ -]?(?:checks?|tests?|quiz(?:zes)?)|knowledge[ -]checks?|(?:practice|review) (?:questions?|problems?)|"
+    r"practice (?:tasks?|exercises?)|упражнени[ея]|викторин[аы]|квиз|самопроверка|самотест(?:ирование)?|"
+    r"(?:провер(?:ь|ьте|им)|тестируем) (?:себя|(?:(?:свои|ваши|ваше|своё|свое) )?(?:знани[ея]|понимание))|"
+    r"(?:проверка|контроль) (?:знаний|понимания|себя)|(?:контрольн|проверочн|практическ)(?:ые|ый|ие|ий) вопросы?|"
+    r"(?:вопросы?|задани[ея]|задачи?|тесты?) для (?:самопроверки|самоконтроля|самостоятельной \w+|практики)|"
+    r"(?:домашн|практическ|тестов|контрольн|проверочн)(?:ее|ое|ие|ые) задани[ея]"
 )
 # Also ordinary words ("Question answering", "Задача классификации"): only alone, numbered or before a colon.
 _EXERCISE_ALONE = (
@@ -32,6 +36,7 @@ _ANSWER_TO_SOMETHING = re.compile(
 _ANSWER_OPENING = re.compile(rf"(?:{_ANSWER})\s*(?:№?\s*\d+\s*)?[:.—–]", re.IGNORECASE)
 # Inside a fold-out any mention hides it: showing too little costs a click, showing too much spoils the exercise.
 _ANSWER_ANYWHERE = re.compile(r"\b(?:solution|answer|solved|решени|решён|решен|ответ(?!ств)|разбор)", re.IGNORECASE)
+_HINT = re.compile(r"\b(?:hints?|tips?|clues?|подсказ\w+|нам[её]к\w*|совет(?:ы|а|ов)?)\b", re.IGNORECASE)
 _ANSWER_CLASSES = frozenset({"solution", "solutions", "answer-key", "answerkey", "answer-box", "solution-box"})
 
 _LEADING_NOISE = re.compile(r"^[\W_]*(?:(?:\d+\.)*\d+[.):]?[\s—–-]+)?[\W_]*")
@@ -60,6 +65,11 @@ def heading_role(text: str, *, after_exercise: bool) -> HeadingRole:
 def mentions_answer(text: str) -> bool:
     """Tell whether a fold-out's summary, class or an admonition's title promises an answer."""
     return bool(_ANSWER_ANYWHERE.search(re.sub(r"[_-]", " ", text)))
+
+
+def promises_hint(text: str) -> bool:
+    """Tell whether a fold-out's summary offers help short of the answer."""
+    return bool(_HINT.search(text)) and not mentions_answer(text)
 
 
 def opens_answer(text: str) -> bool:

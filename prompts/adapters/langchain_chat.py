@@ -1,6 +1,7 @@
 """Any chat model LangChain knows (`openai:…` with any base URL, `ollama:…`, `anthropic:…`), behind the port.
 
-LangChain is imported when the first reply is asked for: a service that answers without a model never pays for it.
+LangChain is imported when the model is checked or the first reply is asked for: a service that answers without a model
+never pays for it.
 """
 
 import asyncio
@@ -11,8 +12,13 @@ from typing import TYPE_CHECKING, Any, cast
 
 from pydantic import SecretStr, ValidationError
 
-from foundation.errors import Invalid, ModelUnavailable
-from prompts.adapters.vendor_errors import explain_failed_setup, explain_failure, explain_refused_spec
+from foundation.errors import ModelMisconfigured, ModelUnavailable
+from prompts.adapters.vendor_errors import (
+    explain_failed_setup,
+    explain_failure,
+    explain_missing_package,
+    explain_wrong_spec,
+)
 from prompts.chat import Message
 
 if TYPE_CHECKING:
@@ -51,7 +57,7 @@ class LangChainChat:
         idle_s: float = 30.0,
     ) -> None:
         self._spec = spec
-        self._provider = spec.partition(":")[0] if ":" in spec else ""
+        self._provider = spec.partition(":")[0]
         self._base_url = base_url
         self._api_key = api_key
         self._timeout_s = timeout_s
@@ -64,6 +70,14 @@ class LangChainChat:
     def name(self) -> str:
         """The spec, such as `openai:gpt-4.1-mini`."""
         return self._spec
+
+    def check(self) -> None:
+        """Make the vendor's client and call nobody; raises ModelMisconfigured.
+
+        Takes about 1.5 CPU seconds the first time. A wrong key or a model its server does not know shows only when
+        asked.
+        """
+        self._build()
 
     async def stream(self, messages: Sequence[Message]) -> AsyncIterator[str]:
         """Yield the reply piece by piece; the port says which errors."""
@@ -112,16 +126,21 @@ class LangChainChat:
         return self._built[1]
 
     def _build(self) -> "BaseChatModel":
+        # LangChain would guess the provider of a bare `gpt-4o`, and nothing here would know whose replies they are.
+        if not all(part.strip() for part in self._spec.partition(":")):
+            raise ModelMisconfigured(explain_wrong_spec(self._spec))
         try:
             from langchain.chat_models import init_chat_model
 
             return cast("BaseChatModel", init_chat_model(self._spec, **self._options()))
+        except ImportError as err:
+            raise ModelMisconfigured(explain_missing_package(err, spec=self._spec)) from err
         except ValidationError as err:  # a ValueError, but about the options and not about the spec
-            raise ModelUnavailable(explain_failed_setup(err, spec=self._spec)) from err
-        except (ImportError, ValueError) as err:
-            raise Invalid(explain_refused_spec(err, spec=self._spec)) from err
+            raise ModelMisconfigured(explain_failed_setup(err, spec=self._spec)) from err
+        except ValueError as err:
+            raise ModelMisconfigured(explain_wrong_spec(self._spec)) from err
         except Exception as err:  # vendors refuse a missing key each in their own way
-            raise ModelUnavailable(explain_failed_setup(err, spec=self._spec)) from err
+            raise ModelMisconfigured(explain_failed_setup(err, spec=self._spec)) from err
 
     def _options(self) -> dict[str, Any]:
         limit = "num_predict" if self._provider == "ollama" else "max_tokens"

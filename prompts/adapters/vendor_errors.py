@@ -37,11 +37,16 @@ def explain_failure(err: BaseException, *, spec: str) -> str:
     return f"the model {spec} failed ({kinds[0]}); see the service's log"
 
 
-def explain_refused_spec(err: ImportError | ValueError, *, spec: str) -> str:
-    """Why no model can be made from `spec`, with the pip command when a package is missing."""
+def explain_wrong_spec(spec: str) -> str:
+    """That `spec` is not written as a spec, or that nobody knows its provider."""
+    return f"the model {spec!r} cannot be used: write it as provider:model, such as openai:gpt-4.1-mini"
+
+
+def explain_missing_package(err: ImportError, *, spec: str) -> str:
+    """Which package `spec` needs, with the pip command when the vendor's library tells it."""
     if command := _PIP.search(str(err)):
         return f"the model {spec} needs a package that is not installed: {command.group()}"
-    return f"the model {spec!r} cannot be used: write it as provider:model, such as openai:gpt-4.1-mini"
+    return f"the model {spec} needs a package that cannot be loaded ({type(err).__name__}); install it again"
 
 
 def explain_failed_setup(err: BaseException, *, spec: str) -> str:

@@ -1,20 +1,24 @@
 """Answers a chat model words: checked sentence by sentence, never more than the course, never silence."""
 
-from collections.abc import AsyncIterator, Sequence
+import itertools
+from collections.abc import AsyncIterator, Iterable, Sequence
 from typing import Any
 
 import anyio
 import pytest
+from pydantic import SecretStr
 
 from assistant.answer import Question
 from assistant.phrases import Phrase, phrase
 from assistant.reply import Composer, EventName, Outcome
 from companion.wiring import House
 from foundation.errors import ModelUnavailable
+from prompts.adapters.langchain_chat import LangChainChat
 from prompts.chat import Message
 from prompts.library import load_prompt
 from tests.assistant.asking import ask, events_of, kept_gaps, kept_turn, with_model
 from tests.prompts.scripted import ScriptedChat
+from tests.prompts.wire import DONE, Act, Step, WireServer, delta, reply
 
 QUESTION = "What is a p-value?"
 
@@ -182,3 +186,94 @@ def test_what_a_course_says_inside_its_text_stays_inside_its_fence(sample_house:
 def test_a_partly_after_not_covered_says_so_in_words(sample_house: House, plain: dict[str, Any]) -> None:
     done = _done(sample_house, ScriptedChat(["NOT_COVERED"]))
     assert done["text"] == f"{phrase(Phrase.PARTLY, 'en')}\n\n{plain['text']}"
+
+
+@pytest.mark.parametrize("spec", ["opnai:gpt-4.1-mini", "gpt-4.1-mini", "perplexity:sonar"])
+def test_a_model_that_is_named_wrongly_costs_no_learner_the_answer(
+    sample_house: House, plain: dict[str, Any], spec: str
+) -> None:
+    chat = LangChainChat(spec, base_url=None, api_key=None, timeout_s=5, max_output_tokens=50)
+    done = _done(sample_house, chat)
+    assert _same_words(done, plain)
+    assert done["composer"] == Composer.EXTRACTIVE
+    assert spec in kept_turn(sample_house, done["turn"]).trace["model_error"]
+
+
+MEGABYTE = "word " * 200_000
+BAD_REPLIES: dict[str, Iterable[Step]] = {
+    "nothing": [],
+    "only the end": [delta(None, finish="stop"), DONE],
+    "empty pieces for ever": itertools.cycle([delta(""), 0.05]),
+    "silence": [Act.HANG],
+    "broken JSON": [b"data: {not json\n\n", DONE],
+    "a page of a gateway": [b"<html>bad gateway</html>\n\n", DONE],
+    "half a character": [b'data: {"choices": [{"delta": {"content": "\xd0"}}]}\n\n', DONE],
+    "JSON instead of an answer": reply('{"answer": "It is so.", "quotes": [{"passage": 1}]}'),
+    "a megabyte in one piece": reply(MEGABYTE),
+    "a megabyte of marks": reply('[[1|"' * 250_000),
+    "a megabyte that is no event": [b"x" * 1_000_000],
+    "endless words": itertools.cycle([delta("and so on, ")]),
+    "endless bytes that are no event": itertools.cycle([b"x" * 1_000, 0.01]),
+}
+
+
+@pytest.mark.timeout(60)
+@pytest.mark.filterwarnings("ignore:Pydantic serializer warnings")  # the vendor's own, about what is no reply
+@pytest.mark.parametrize("steps", BAD_REPLIES.values(), ids=list(BAD_REPLIES))
+def test_a_server_that_sends_no_answer_leaves_the_courses_own_in_the_same_turn(
+    sample_house: House, plain: dict[str, Any], steps: Iterable[Step]
+) -> None:
+    with WireServer(steps) as server:
+        key = SecretStr("key")
+        chat = LangChainChat(
+            "openai:tiny", base_url=server.base_url, api_key=key, timeout_s=1.0, max_output_tokens=100, idle_s=0.5
+        )
+        done = _done(sample_house, chat)
+    assert server.paths
+    assert _same_words(done, plain)
+    assert (done["composer"], done["outcome"]) == (Composer.EXTRACTIVE, Outcome.ANSWERED)
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        "Это вероятность увидеть такие данные, если верна нулевая гипотеза.",
+        "Python вычисляет вероятность таких данных.",
+        "这是在零假设成立时看到这样的数据的概率。",
+        "Είναι η πιθανότητα να δούμε τέτοια δεδομένα.",
+    ],
+)
+def test_a_reply_in_letters_of_another_language_leaves_the_courses_own_answer(
+    sample_house: House, plain: dict[str, Any], said: str
+) -> None:
+    done = _done(sample_house, ScriptedChat([_proved(said, plain)]))
+    assert _same_words(done, plain)
+    assert done["composer"] == Composer.EXTRACTIVE
+    assert kept_turn(sample_house, done["turn"]).trace["sentences_dropped"] == 1
+
+
+@pytest.mark.parametrize(
+    ("locale", "said"),
+    [
+        ("en", "The Russian word for it is «доверительный интервал» here."),
+        ("en", "p < 0.05"),
+        ("en", "- `проверка = данные.проверить()`"),
+        ("ru", "Для этого есть `scipy.stats.ttest_ind(control, treatment, equal_var=False)`."),
+        ("ru", "Вызовите scipy.stats.ttest_ind с параметром equal_var=False, alternative='two-sided'."),
+        ("ru", "- `scipy.stats.ttest_ind`"),
+        ("ru", "- p-value"),
+    ],
+)
+def test_names_and_code_do_not_make_a_sentence_foreign(
+    sample_house: House, plain: dict[str, Any], locale: str, said: str
+) -> None:
+    chat = ScriptedChat([_proved(said, plain)])
+    events = events_of(with_model(sample_house, chat), QUESTION, locale=locale)
+    assert events[-1].data["text"] == f"{said} [1]"
+
+
+def test_a_russian_reader_is_not_answered_in_english(sample_house: House, plain: dict[str, Any]) -> None:
+    chat = ScriptedChat([_proved("It is the chance to see such data.", plain)])
+    done = events_of(with_model(sample_house, chat), QUESTION, locale="ru")[-1].data
+    assert done["composer"] == Composer.EXTRACTIVE
+    assert done["citations"]

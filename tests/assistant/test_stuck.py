@@ -58,7 +58,7 @@ def test_a_long_case_is_cut_between_words(take_in: TakeIn, house: House) -> None
     words = " ".join(f"слово{number}" for number in range(300))
     take_in(COURSE)
     take_in({"long.md": f"# Долго\n\n{words}\n"}, cases=True)
-    case = _foothold(house, "слово1 слово2").case
+    case = _foothold(house, words[:200]).case
     assert case is not None
     assert case.situation.endswith(" …")
     assert len(case.situation) <= 402
@@ -71,3 +71,82 @@ def test_an_unknown_lesson_or_product_is_not_found(take_in: TakeIn, house: House
         _foothold(house, lesson="nowhere")
     with pytest.raises(NotFound):
         find_foothold(house.database, house.library, "nobody", text="x", turn=None, lesson=None)
+
+
+WHOLE_CASE = """# The groups were uneven
+
+*This is an invented example: no real person or company stands behind it.*
+
+## Situation
+
+I test a delivery app, and the old screen had two thousand people more than the new one.
+
+## Where I got stuck
+
+I took the difference in the number of people between the groups for chance.
+
+## What I did
+
+I ran the chi-square check for a mismatch of the sample ratio.
+"""
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "the number of people differs between my groups, I took the difference for chance",
+        "the chi-square check says my sample ratio does not match",
+        "the new screen of my app has fewer people than the old one",
+    ],
+)
+def test_a_case_is_told_by_its_own_situation_whatever_part_was_found(take_in: TakeIn, house: House, words: str) -> None:
+    take_in(COURSE)
+    take_in({"uneven.md": WHOLE_CASE, "few.md": CASE}, cases=True)
+    case = _foothold(house, words).case
+    assert case is not None
+    assert case.title == "The groups were uneven"
+    assert case.situation == "I test a delivery app, and the old screen had two thousand people more than the new one."
+    assert case.url == "/p/course/lessons/case-uneven#situation"
+
+
+def test_a_case_without_that_heading_begins_behind_its_disclaimer(take_in: TakeIn, house: House) -> None:
+    told = WHOLE_CASE.replace("## Situation\n\n", "")
+    take_in(COURSE)
+    take_in({"uneven.md": told}, cases=True)
+    case = _foothold(house, "the number of people differs between my groups, I took the difference for chance").case
+    assert case is not None
+    assert case.situation.startswith("I test a delivery app")
+
+
+LIKE = {
+    "02": "My landing page has few visitors, the calculator tells me to wait for years",
+    "03": "After CUPED my difference got smaller, did I pick a wrong covariate?",
+    "10": "On the third day it was significant and I wanted to stop the test",
+}
+UNLIKE = [
+    "How do I reset my password?",
+    "Who painted the ceiling of the Sistine Chapel?",
+    "My dough does not rise, what is wrong with the yeast?",
+    "When will I get the certificate?",
+    "What does the course cost and can I pay monthly?",
+    "How do verbs of motion work in Russian?",
+    "help",
+]
+
+
+def _sample_case(house: House, words: str) -> str | None:
+    case = find_foothold(house.database, house.library, "ab-tests-en", text=words, turn=None, lesson=None).case
+    return None if case is None else case.url
+
+
+@pytest.mark.parametrize("case", LIKE)
+def test_who_was_stuck_in_a_similar_place_is_shown(sample_house: House, case: str) -> None:
+    url = _sample_case(sample_house, LIKE[case])
+    assert url is not None
+    assert f"/case-{case}-" in url
+    assert url.endswith("#situation")
+
+
+@pytest.mark.parametrize("words", UNLIKE)
+def test_who_is_stuck_elsewhere_is_shown_no_case(sample_house: House, words: str) -> None:
+    assert _sample_case(sample_house, words) is None

@@ -1,9 +1,6 @@
 """Token counts with the real ranks and without them, and how many passages fit."""
 
-import hashlib
-import itertools
 import socket
-from collections.abc import Iterable
 from pathlib import Path
 
 import pytest
@@ -11,11 +8,9 @@ import tiktoken
 from hypothesis import given
 from hypothesis import strategies as st
 
-from prompts import budget
 from prompts.budget import TokenCount, count_tokens, estimate_tokens, fit_passages
 from prompts.fences import fence_numbered
 from tests.prompts.assets import ranks_folder
-from tests.prompts.wire import Act, Step, WireServer
 
 RUSSIAN = (
     "Рекурсивная функция вызывает сама себя с меньшей задачей, пока не дойдёт до простого случая. "
@@ -103,33 +98,15 @@ def test_damaged_ranks_are_not_used_and_not_fetched_again(no_ranks: Path, no_net
     assert no_network == []
 
 
-def test_ranks_are_looked_for_on_the_network_only_when_allowed(no_ranks: Path, no_network: list[object]) -> None:
-    counted = count_tokens(ENGLISH, model="openai:gpt-4o", fetch_within_s=5)
-    assert counted == TokenCount(estimate_tokens(ENGLISH), exact=False)
-    assert no_network
-
-
-def test_fetched_ranks_are_kept_whole_or_not_at_all(tmp_path: Path) -> None:
-    wanted = b"ranks" * 50_000
-    sha256 = hashlib.sha256(wanted).hexdigest()
-    path = tmp_path / "cache" / "ranks"
-    spoilt: list[list[Step]] = [[b"other ranks"], [wanted[:1000], Act.CUT]]
-    for steps in spoilt:
-        with WireServer(steps) as server:
-            budget._download(server.base_url, path, sha256=sha256, within_s=5)
-        assert not path.exists()
-    with WireServer([wanted[:1000], wanted[1000:]]) as server:
-        budget._download(server.base_url, path, sha256=sha256, within_s=5)
-    assert path.read_bytes() == wanted
-    assert list(path.parent.iterdir()) == [path]
-
-
-@pytest.mark.timeout(20)
-@pytest.mark.parametrize("steps", [[Act.HANG], itertools.cycle([b"x", 0.05])], ids=["silent", "trickling"])
-def test_a_fetch_that_does_not_end_is_given_up(tmp_path: Path, steps: Iterable[Step]) -> None:
-    with WireServer(steps) as server:
-        budget._download(server.base_url, tmp_path / "ranks", sha256="0" * 64, within_s=0.3)
-    assert not (tmp_path / "ranks").exists()
+@pytest.mark.parametrize("variable", ["TIKTOKEN_CACHE_DIR", "DATA_GYM_CACHE_DIR"])
+def test_without_a_folder_to_look_in_the_network_is_not_touched(
+    ranks: Path, no_network: list[object], monkeypatch: pytest.MonkeyPatch, variable: str
+) -> None:
+    monkeypatch.chdir(ranks)  # an empty name must not come to mean the working folder: tiktoken would go out then
+    monkeypatch.delenv("TIKTOKEN_CACHE_DIR")
+    monkeypatch.setenv(variable, "")
+    assert count_tokens(ENGLISH, model="openai:gpt-4o") == TokenCount(estimate_tokens(ENGLISH), exact=False)
+    assert no_network == []
 
 
 def test_text_that_spells_a_control_token_is_counted_as_text(ranks: Path) -> None:
@@ -144,27 +121,33 @@ def test_a_text_the_tokenizer_gives_up_on_is_estimated(ranks: Path) -> None:
 @pytest.mark.parametrize("model", ["openai:gpt-4o", "ollama:llama3.2"])
 def test_passages_fit_from_the_first_on_until_the_budget_is_full(ranks: Path, model: str) -> None:
     passages = [RUSSIAN, ENGLISH, CODE]
-    costs = [fitting_budget(passages[:count], model=model) for count in (1, 2, 3)]
-    assert costs == sorted(costs)
+    costs = [fit_passages(passages[:count], budget_tokens=5_000, model=model).count.tokens for count in (1, 2, 3)]
+    assert costs == sorted(set(costs))
     for count, cost in enumerate(costs, start=1):
-        assert fit_passages(passages, budget_tokens=cost, model=model) == count
-        assert fit_passages(passages, budget_tokens=cost - 1, model=model) == count - 1
+        assert fit_passages(passages[:count], budget_tokens=cost, model=model).kept == tuple(range(count))
+        assert len(fit_passages(passages[:count], budget_tokens=cost - 1, model=model).kept) == count - 1
 
 
 @given(st.lists(st.text(max_size=200), max_size=6), st.integers(-5, 400))
 def test_what_fits_stays_within_the_budget_when_rendered(passages: list[str], budget_tokens: int) -> None:
-    count = fit_passages(passages, budget_tokens=budget_tokens, model="ollama:llama3.2")
-    assert 0 <= count <= len(passages)
-    if count:
-        assert estimate_tokens(fence_numbered(passages[:count], "passage")) <= budget_tokens
+    fitting = fit_passages(passages, budget_tokens=budget_tokens, model="ollama:llama3.2")
+    kept = [passages[place] for place in fitting.kept]
+    assert list(fitting.kept) == sorted(set(fitting.kept))
+    if kept:
+        assert estimate_tokens(fence_numbered(kept, "passage")) <= fitting.count.tokens <= budget_tokens
+    else:
+        assert fitting.count.tokens == 0
 
 
-def test_a_long_passage_is_not_skipped_for_a_shorter_one_behind_it() -> None:
-    assert fit_passages([RUSSIAN * 10, "Да."], budget_tokens=60, model="ollama:llama3.2") == 0
+def test_a_passage_too_long_alone_does_not_keep_out_a_shorter_one_behind_it() -> None:
+    assert fit_passages([RUSSIAN * 10, "Да."], budget_tokens=60, model="ollama:llama3.2").kept == (1,)
 
 
-def fitting_budget(passages: list[str], *, model: str) -> int:
-    """The smallest budget in which all the passages fit."""
-    return next(
-        size for size in range(5000) if fit_passages(passages, budget_tokens=size, model=model) == len(passages)
-    )
+def test_a_passage_the_budget_is_too_full_for_ends_the_row() -> None:
+    assert fit_passages([ENGLISH, RUSSIAN, "Да."], budget_tokens=150, model="ollama:llama3.2").kept == (0,)
+
+
+def test_counts_add_up_and_one_estimate_makes_the_sum_an_estimate() -> None:
+    exact, estimated = TokenCount(3, exact=True), TokenCount(4, exact=False)
+    assert exact + exact == TokenCount(6, exact=True)
+    assert exact + estimated == TokenCount(7, exact=False)

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from pydantic import SecretStr
 
-from foundation.errors import Invalid, ModelUnavailable
+from foundation.errors import ModelMisconfigured, ModelUnavailable
 from prompts.adapters.langchain_chat import LangChainChat
 from prompts.chat import Message, Role
 from tests.prompts.wire import DONE, Act, WireServer, delta, error_body, reply
@@ -222,24 +222,69 @@ def test_one_model_answers_on_one_event_loop_after_another() -> None:
         assert [ask(model), ask(model), ask(model)] == [["да"]] * 3
 
 
-def test_a_missing_provider_package_is_named_with_its_pip_command() -> None:
-    model = LangChainChat("perplexity:sonar", base_url=None, api_key=None, timeout_s=5, max_output_tokens=5)
-    with pytest.raises(Invalid, match="pip install langchain-perplexity"):
-        ask(model)
+def unasked(spec: str, **options: Any) -> LangChainChat:
+    defaults: dict[str, Any] = {"base_url": None, "api_key": None, "timeout_s": 5, "max_output_tokens": 5}
+    return LangChainChat(spec, **(defaults | options))
 
 
-@pytest.mark.parametrize("spec", ["nobody:model", "tiny"])
-def test_a_spec_that_names_no_provider_is_refused(spec: str) -> None:
-    model = LangChainChat(spec, base_url=None, api_key=None, timeout_s=5, max_output_tokens=5)
-    with pytest.raises(Invalid, match="provider:model"):
-        ask(model)
+async def _ask_it(model: LangChainChat) -> None:
+    async for _ in model.stream(QUESTION):
+        pass
+
+
+WRONG_SPECS = {
+    "perplexity:sonar": "pip install langchain-perplexity",
+    "nobody:model": "provider:model",
+    "opnai:gpt-4.1": "provider:model",
+    "tiny": "provider:model",
+    "gpt-4.1-mini": "provider:model",  # LangChain would guess the vendor
+    "openai:": "provider:model",
+    ":gpt-4.1": "provider:model",
+    "": "provider:model",
+}
+
+
+@pytest.mark.parametrize(("spec", "hint"), WRONG_SPECS.items())
+def test_a_wrong_spec_is_the_operators_to_mend_whether_checked_or_asked(spec: str, hint: str) -> None:
+    model = unasked(spec, api_key=SecretStr(KEY))
+    with pytest.raises(ModelMisconfigured) as checked:
+        model.check()
+    with pytest.raises(ModelMisconfigured) as asked:
+        asyncio.run(_ask_it(model))
+    assert str(checked.value) == str(asked.value)
+    assert hint in str(checked.value)
+    assert spec in str(checked.value)
+    assert KEY not in str(checked.value)
+
+
+def test_a_misconfigured_model_is_an_unavailable_one() -> None:
+    assert issubclass(ModelMisconfigured, ModelUnavailable)
+
+
+def test_a_provider_package_that_cannot_be_loaded_is_not_called_a_wrong_name(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "langchain.chat_models", None)
+    with pytest.raises(ModelMisconfigured, match=r"openai:tiny .* cannot be loaded"):
+        unasked("openai:tiny").check()
 
 
 def test_a_vendor_that_needs_a_key_and_has_none_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("OPENAI_API_KEY", raising=False)
-    model = LangChainChat("openai:gpt-4.1", base_url=None, api_key=None, timeout_s=5, max_output_tokens=5)
-    with pytest.raises(ModelUnavailable, match="COMPANION_CHAT_API_KEY"):
-        ask(model)
+    with pytest.raises(ModelMisconfigured, match="COMPANION_CHAT_API_KEY"):
+        unasked("openai:gpt-4.1").check()
+
+
+def test_options_the_vendor_refuses_are_the_operators_to_mend() -> None:
+    with pytest.raises(ModelMisconfigured, match="openai:tiny") as caught:
+        unasked("openai:tiny", api_key=SecretStr(KEY), temperature="warm").check()
+    assert KEY not in str(caught.value)
+
+
+def test_a_check_asks_the_model_nothing_and_leaves_it_ready() -> None:
+    with WireServer(reply("ok")) as server:
+        model = chat(server)
+        model.check()
+        assert server.paths == []
+        assert ask(model) == ["ok"]
 
 
 def test_langchain_is_not_imported_before_the_first_question() -> None:
