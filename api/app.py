@@ -12,13 +12,13 @@ from fastapi.responses import Response
 from fastapi.staticfiles import StaticFiles
 
 from api.errors import Problem, handle_errors
-from api.guards import AllowsOrigin, OriginGuard, SizeGuard, is_own_origin
+from api.guards import AllowsOrigin, IsOwn, OriginGuard, SizeGuard, own_origins, refused_site
 from api.pages import STATIC, Pages
 from api.routers import feedback, health, local, openai_wire, pages, products, turns
 from api.streams import RunningTurns
 from api.widget.bundle import join_widget
 from companion.wiring import House
-from foundation.errors import NotAllowed, NotFound
+from foundation.errors import NotFound
 from foundation.ids import content_hash
 from knowledge.products import find_product, list_products
 
@@ -27,7 +27,7 @@ _DESCRIPTION = "Cited answers from a course's own content, or an honest decline.
 
 def create_app(house: House, *, secret: str = "") -> FastAPI:
     """The application; `secret` lets other processes of the home's owner in."""
-    allows = _allows(house)
+    allows, is_own = _allows(house), own_origins(house.settings.public_url)
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
@@ -44,11 +44,13 @@ def create_app(house: House, *, secret: str = "") -> FastAPI:
     )
     app.state.house, app.state.turns, app.state.pages = house, RunningTurns(house.answerer), Pages()
     app.state.secret = secret
+    # Set by the first readiness check that the encoder passes: what has encoded once has all it needs.
+    app.state.encodes = False
     app.state.base_url = lambda request: house.settings.public_url or str(request.base_url).rstrip("/")
-    app.state.check_origin = _origin_check(allows)
+    app.state.check_origin = _origin_check(allows, is_own)
     handle_errors(app)
     app.add_middleware(SizeGuard)
-    app.add_middleware(OriginGuard, allows=allows)
+    app.add_middleware(OriginGuard, allows=allows, is_own=is_own)
     for noun in (turns, feedback, products, openai_wire, health, local, pages):
         app.include_router(noun.router)
     _serve_files(app)
@@ -70,15 +72,15 @@ def _allows(house: House) -> AllowsOrigin:
     return allows
 
 
-def _origin_check(allows: AllowsOrigin) -> Any:
+def _origin_check(allows: AllowsOrigin, is_own: IsOwn) -> Any:
     """Where the product stands in the body, its origins are checked there."""
 
     async def check(request: Request, product: str) -> None:
         origin = request.headers.get("origin")
-        if origin is None or is_own_origin(origin, request.headers.get("host", "")):
+        if origin is None or is_own(origin, request.headers.get("host", "")):
             return
         if not await to_thread.run_sync(allows, product, origin.lower()):
-            raise NotAllowed("this site is not allowed to embed the companion; its owner can list the site's origin")
+            raise refused_site()
 
     return check
 

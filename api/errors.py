@@ -31,12 +31,22 @@ MEDIA_TYPE = "application/problem+json"
 RETRY_AFTER_S = 5
 
 
+class ProductNotFound(NotFound):
+    """No product of this name."""
+
+
+class LessonNotFound(NotFound):
+    """The product is there, and has no lesson of this name."""
+
+
 class Stopping(CompanionError):
     """The service is being stopped; whoever asks again soon is answered by the next one."""
 
 
 _STATUS: dict[type[CompanionError], HTTPStatus] = {
     NotFound: HTTPStatus.NOT_FOUND,
+    ProductNotFound: HTTPStatus.NOT_FOUND,
+    LessonNotFound: HTTPStatus.NOT_FOUND,
     NotAllowed: HTTPStatus.FORBIDDEN,
     Conflict: HTTPStatus.CONFLICT,
     Invalid: HTTPStatus.UNPROCESSABLE_ENTITY,
@@ -47,12 +57,14 @@ _STATUS: dict[type[CompanionError], HTTPStatus] = {
     HomeUnusable: HTTPStatus.SERVICE_UNAVAILABLE,
     Stopping: HTTPStatus.SERVICE_UNAVAILABLE,
 }
+_TYPE: dict[type[CompanionError], str] = {ProductNotFound: "product-not-found", LessonNotFound: "lesson-not-found"}
+_NO_TYPE = "about:blank"
 
 
 class Problem(BaseModel):
     """What went wrong and what to do about it."""
 
-    type: str = Field("about:blank", description="kind of problem")
+    type: str = Field(_NO_TYPE, description=f"{', '.join(_TYPE.values())}, or {_NO_TYPE} where the status says it")
     title: str = Field(description="the problem in a few words")
     status: int = Field(description="HTTP status")
     detail: str = Field("", description="what to do")
@@ -62,7 +74,7 @@ def problem_of(error: Exception) -> Problem:
     """The problem to tell about an error; one that is not ours says nothing of the inside."""
     if isinstance(error, CompanionError):
         status = _STATUS.get(type(error), HTTPStatus.INTERNAL_SERVER_ERROR)
-        return _problem(status, str(error))
+        return _problem(status, str(error), kind=_TYPE.get(type(error), _NO_TYPE))
     if isinstance(error, RequestValidationError):
         return _validation_problem(error.errors())
     if isinstance(error, HTTPException):
@@ -150,8 +162,8 @@ def _wants_page(request: Request) -> bool:
     return request.method == "GET" and "text/html" in request.headers.get("accept", "")
 
 
-def _problem(status: HTTPStatus, detail: str) -> Problem:
-    return Problem(title=status.phrase, status=status, detail=detail)
+def _problem(status: HTTPStatus, detail: str, *, kind: str = _NO_TYPE) -> Problem:
+    return Problem(type=kind, title=status.phrase, status=status, detail=detail)
 
 
 def _validation_problem(errors: Sequence[Any]) -> Problem:

@@ -6,6 +6,7 @@ nothing runs for it. Requests without an `Origin` header and those of the servic
 
 from collections.abc import Callable
 from http import HTTPStatus
+from urllib.parse import urlsplit
 
 from anyio import to_thread
 from fastapi import HTTPException
@@ -22,14 +23,17 @@ _PREFLIGHT_S = "600"
 
 AllowsOrigin = Callable[[str | None, str], bool]
 """Whether a product, or with None any product, lists an origin."""
+IsOwn = Callable[[str, str], bool]
+"""Whether an origin is the service's own, given the request's `Host`."""
 
 
 class OriginGuard:
     """Cross-origin rules per product."""
 
-    def __init__(self, app: ASGIApp, allows: AllowsOrigin) -> None:
+    def __init__(self, app: ASGIApp, allows: AllowsOrigin, is_own: IsOwn) -> None:
         self._app = app
         self._allows = allows
+        self._is_own = is_own
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
@@ -39,13 +43,10 @@ class OriginGuard:
         origin = headers.get("origin")
         if scope["path"].startswith(_OPEN_TO_ALL):
             await self._app(scope, receive, _with_headers(send, {"Access-Control-Allow-Origin": "*"}))
-        elif origin is None or is_own_origin(origin, headers.get("host", "")):
+        elif origin is None or self._is_own(origin, headers.get("host", "")):
             await self._app(scope, receive, send)
         elif not await to_thread.run_sync(self._allows, _product_of(scope["path"]), origin.lower()):
-            refusal = NotAllowed(
-                "this site is not allowed to embed the companion; its owner can list the site's origin"
-            )
-            await respond(problem_of(refusal), headers={"Vary": "Origin"})(scope, receive, send)
+            await respond(problem_of(refused_site()), headers={"Vary": "Origin"})(scope, receive, send)
         else:
             await self._serve_allowed(origin, scope, receive, send)
 
@@ -99,9 +100,30 @@ def _too_large() -> HTTPException:
     return HTTPException(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, detail)
 
 
-def is_own_origin(origin: str, host: str) -> bool:
-    """Compared by host and port: behind a proxy that ends TLS, the scheme we see is not the browser's."""
-    return bool(host) and origin.partition("://")[2].lower() == host.lower()
+def refused_site() -> NotAllowed:
+    """What a page of a site that no product lists is told."""
+    return NotAllowed("this site is not allowed to embed the companion; its owner can list the site's origin")
+
+
+def own_origins(public_url: str | None) -> IsOwn:
+    """Ours are the origin of `public_url` and, by host and port, whatever the request was sent to.
+
+    The scheme we see is not the browser's behind a proxy that ends TLS, and with a proxy's default settings the host is
+    not either: then `public_url` says what the browser sees.
+    """
+    public = _origin_of(public_url) if public_url else None
+
+    def is_own(origin: str, host: str) -> bool:
+        told = origin.lower()
+        return told == public or (bool(host) and told.partition("://")[2] == host.lower())
+
+    return is_own
+
+
+def _origin_of(url: str) -> str:
+    """As browsers write it: without path, and without the port that goes without saying."""
+    scheme, place = urlsplit(url.lower())[:2]
+    return f"{scheme}://{place.rpartition('@')[2].removesuffix({'http': ':80', 'https': ':443'}.get(scheme, ''))}"
 
 
 def _product_of(path: str) -> str | None:

@@ -11,6 +11,7 @@ import uvicorn
 
 from api.app import create_app
 from api.cli.show import remark
+from companion.upkeep import lay_out_shelves
 from companion.wiring import House
 from foundation.errors import Conflict, Invalid
 from knowledge.products import list_products
@@ -20,7 +21,7 @@ _GRACE_S = 5
 
 @contextmanager
 def listen(host: str, port: int) -> Iterator[socket.socket]:
-    """A bound socket; raises Conflict when the port is taken, before anything else was begun."""
+    """A listening socket; raises Conflict when the port is taken, before anything else was begun."""
     try:
         family = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0][0]
     except OSError as err:
@@ -29,6 +30,8 @@ def listen(host: str, port: int) -> Iterator[socket.socket]:
         listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
             listener.bind((host, port))
+            # Two processes can bind one port as long as neither listens; whoever connects early waits in the queue.
+            listener.listen()
         except OSError as err:
             raise Conflict(f"{host}:{port} cannot be used ({err.strerror}); choose another with --port") from err
         yield listener
@@ -51,6 +54,8 @@ def serve(house: House, listener: socket.socket) -> None:
     host, port = listener.getsockname()[:2]
     shown = f"[{host}]" if ":" in host else host
     url = f"http://{'127.0.0.1' if host in ('0.0.0.0', '::') else shown}:{port}"
+    for reason in lay_out_shelves(house):
+        remark(f"warning: {reason}")
     owner = house.lock.announce(url)
     app = create_app(house, secret=owner.secret)
     config = uvicorn.Config(

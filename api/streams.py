@@ -11,11 +11,15 @@ from collections.abc import AsyncGenerator, AsyncIterator
 from contextlib import aclosing
 from typing import Any
 
+from anyio import CancelScope
+
 from api.errors import Stopping, problem_of
 from assistant.answer import Answerer, Question
 from assistant.reply import Event, EventName
 
 _log = logging.getLogger(__name__)
+STREAM = "text/event-stream"
+STREAM_HEADERS = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}
 _KEPT_TURNS = 500
 _HEARTBEAT_S = 15.0
 
@@ -28,6 +32,9 @@ class RunningTurn:
         self.finished = False
         self.failure: Exception | None = None
         self._news = asyncio.Condition()
+        # Not the task's own cancel(): that does not wait for a step in a thread, so a turn could be written to the
+        # database while its reader is told that it broke off.
+        self._scope = CancelScope()
 
     @property
     def id(self) -> str:
@@ -40,14 +47,20 @@ class RunningTurn:
     async def run(self, answerer: Answerer, question: Question) -> None:
         """Work the turn through; a failure after the first event becomes the stream's `error` event."""
         try:
-            async with aclosing(answerer.answer(question)) as events:
-                async for event in events:
-                    await self._tell(event)
-        except asyncio.CancelledError:
-            self.failure = _stopping()
+            with self._scope:
+                async with aclosing(answerer.answer(question)) as events:
+                    async for event in events:
+                        with CancelScope(shield=True):
+                            await self._tell(event)
         except Exception as err:
             self.failure = err
+        if self._scope.cancelled_caught:
+            self.failure = _stopping()
         await self._end()
+
+    def stop(self) -> None:
+        """Begin no further step; the one in a thread ends first, and with the last one so does the turn."""
+        self._scope.cancel()
 
     async def _tell(self, event: Event) -> None:
         async with self._news:
@@ -98,7 +111,7 @@ class RunningTurns:
     def __init__(self, answerer: Answerer) -> None:
         self._answerer = answerer
         self._turns: dict[str, RunningTurn] = {}
-        self._tasks: set[asyncio.Task[None]] = set()
+        self._running: dict[asyncio.Task[None], RunningTurn] = {}
         self._stopping = False
 
     async def start(self, question: Question) -> RunningTurn:
@@ -107,8 +120,8 @@ class RunningTurns:
             raise _stopping()
         turn = RunningTurn()
         task = asyncio.create_task(turn.run(self._answerer, question))
-        self._tasks.add(task)
-        task.add_done_callback(self._tasks.discard)
+        self._running[task] = turn
+        task.add_done_callback(self._running.pop)
         await turn.begun()
         self._turns[turn.id] = turn
         for old in [key for key, kept in self._turns.items() if kept.finished][:-_KEPT_TURNS]:
@@ -119,15 +132,18 @@ class RunningTurns:
         """A turn that is still in memory."""
         return self._turns.get(turn)
 
-    def stop(self) -> None:
-        """End every running turn with an `error` event, so that no listener is left without a last word.
+    def asked_products(self) -> set[str]:
+        """The products that turns still in memory are about."""
+        return {turn.events[0].data["product"] for turn in list(self._turns.values())}
 
-        Once is enough: cancelled again, a turn could not say its last word.
+    def stop(self) -> None:
+        """End every running turn with `done` where it was just being written, else with an `error` event.
+
+        No listener is left without a last word, and none is told that a turn broke off which was kept.
         """
-        if not self._stopping:
-            self._stopping = True
-            for task in self._tasks:
-                task.cancel()
+        self._stopping = True
+        for turn in list(self._running.values()):
+            turn.stop()
 
 
 def _stopping() -> Stopping:

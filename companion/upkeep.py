@@ -1,14 +1,14 @@
-"""Keeps a home's caches equal to its truth, on request."""
+"""Compares a home's caches with its truth in SQL and fills them again from there; nothing is encoded for it."""
 
 from typing import Any
 
 from companion.wiring import House
-from foundation.errors import NotFound
+from foundation.errors import IndexUnavailable, NotFound
 from knowledge.shelf import ShelfKey
 
 
 def verify_index(house: House, product: str | None = None) -> dict[str, Any]:
-    """Compare the index with SQL, mending nothing: `{agrees, passages…, differences: {shelf: [line]}}`."""
+    """Compare the index with SQL, mending nothing: `{agrees, shelves, differences: {shelf: [line]}}`."""
     differences = {}
     keys = _keys(house, product)
     for key in keys:
@@ -24,6 +24,17 @@ def refresh_index(house: House, product: str | None = None) -> dict[str, Any]:
     for key in keys:
         house.library.shelf(key)
     return {"shelves": len(keys)}
+
+
+def lay_out_shelves(house: House) -> list[str]:
+    """Have every shelf ready before the first question; gives a line on each that cannot be used."""
+    reasons = []
+    for key in house.library.all_keys():
+        try:
+            house.library.shelf(key)
+        except IndexUnavailable as err:
+            reasons.append(str(err))
+    return list(dict.fromkeys(reasons))
 
 
 def rebuild_index(house: House, product: str | None = None) -> dict[str, Any]:

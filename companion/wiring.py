@@ -95,7 +95,14 @@ def _build(
     return House(settings, database, encoder, library, answerer, clock, lock, owns_index)
 
 
-def _chat(settings: Settings) -> ChatModel | None:
+def check_chat(settings: Settings) -> None:
+    """Build the configured chat model without asking it anything; raises ModelMisconfigured with what to do."""
+    model = _chat(settings)
+    if model is not None:
+        model.check()
+
+
+def _chat(settings: Settings) -> LangChainChat | None:
     if not settings.chat_model:
         return None
     return LangChainChat(

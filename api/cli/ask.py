@@ -22,39 +22,57 @@ def ask(
     """
     import anyio
 
+    from api.cli.show import check_product
     from assistant.answer import Question
     from companion.logs import start_logging
-    from companion.wiring import open_house
+    from companion.wiring import check_chat, open_house
     from foundation.settings import read_settings
 
     settings = read_settings()
     start_logging("error" if as_json else "warning")
     if model is not None:
         settings = settings.model_copy(update={"chat_model": model})
+        # Named for this very question: falling back to quotes would hide a slip of the pen.
+        check_chat(settings)
     question = Question(product, text, lesson=lesson, learner=learner)
     with open_house(settings) as house:
-        anyio.run(_run, house, question, as_json)
+        check_product(house.database, product)
+        anyio.run(_run, house, question, as_json, _base_url(house))
 
 
-async def _run(house: Any, question: Any, as_json: bool) -> None:
+def _base_url(house: Any) -> str:
+    """Where the pages of this home open now; "" when no service of ours runs on it."""
+    from api.cli.running import find_service
+    from foundation.errors import NotAllowed
+
+    try:
+        owner = None if house.owns_lock() else find_service(house.settings.home)
+    except NotAllowed:
+        owner = None
+    return owner.url if owner else ""
+
+
+async def _run(house: Any, question: Any, as_json: bool, base_url: str) -> None:
     from api.cli.show import print_json
     from assistant.reply import EventName
 
     async with aclosing(house.answerer.answer(question)) as events:
         async for event in events:
             if event.name is EventName.DONE:
-                print_json(event.data) if as_json else _print_end(event.data)
+                print_json(event.data) if as_json else _print_end(event.data, base_url)
             elif event.name is EventName.DELTA and not as_json:
                 print(event.data["text"], end="", flush=True)
 
 
-def _print_end(done: dict[str, Any]) -> None:
+def _print_end(done: dict[str, Any], base_url: str) -> None:
+    def address(url: str) -> str:
+        return f"{base_url}{url}" if url.startswith("/") else url
+
     print("\n")
     for citation in done["citations"]:
-        print(
-            f"[{citation['number']}] {citation['title']} › {citation['locator']['value']}  {citation['locator']['url']}"
-        )
+        place = citation["locator"]
+        print(f"[{citation['number']}] {citation['title']} › {place['value']}  {address(place['url'])}")
     if done["outcome"] != "answered":
         for near in done["nearest"]:
-            print(f"  → {near['title']}  {near['url']}")
+            print(f"  → {near['title']}  {address(near['url'])}")
     print(f"({done['outcome']}, confidence {done['confidence']:.2f}, {done['timing_ms']['total']:.0f} ms)")

@@ -99,8 +99,11 @@ def _index(house: Any) -> str:
 
 
 def _chat(house: Any) -> str:
+    from companion.wiring import check_chat
+
     spec = house.settings.chat_model
     if not spec:
         return "none set; answers are quotes from the course"
+    check_chat(house.settings)
     traced = os.environ.get("LANGSMITH_TRACING", os.environ.get("LANGCHAIN_TRACING_V2", "")).lower() == "true"
     return f"{spec}{'; LANGSMITH_TRACING is on: questions leave this machine for LangSmith' if traced else ''}"

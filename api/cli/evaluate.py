@@ -1,7 +1,8 @@
 """`companion eval`: measurements on evaluation sets."""
 
+from collections.abc import Callable
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
@@ -10,40 +11,75 @@ from api.cli.show import AsJson
 app = typer.Typer(help="Measure the product on evaluation sets.", no_args_is_help=True)
 
 
-@app.callback()
-def _group() -> None:
-    """Keep `eval` a group while it has one command."""
+Queries = Annotated[Path | None, typer.Option(help="another set's questions over this corpus")]
+Split = Annotated[str | None, typer.Option(help="only questions of this split")]
+WithinCourse = Annotated[bool, typer.Option(help="each course is a product of its own")]
+Cache = Annotated[Path | None, typer.Option(help="where passage vectors are kept between runs")]
 
 
 @app.command("retrieval")
 def retrieval(
     folder: Annotated[Path, typer.Argument(help="folder with corpus.jsonl, queries.jsonl and qrels.jsonl")],
-    queries: Annotated[Path | None, typer.Option(help="another set's questions over this corpus")] = None,
-    split: Annotated[str | None, typer.Option(help="only questions of this split")] = None,
-    within_course: Annotated[bool, typer.Option(help="each course is a product of its own")] = False,
-    cache: Annotated[Path | None, typer.Option(help="where passage vectors are kept between runs")] = None,
+    queries: Queries = None,
+    split: Split = None,
+    within_course: WithinCourse = False,
+    cache: Cache = None,
     as_json: AsJson = False,
 ) -> None:
     """Ask every question of a set through the product's own search, over a throw-away home.
 
     Example: companion eval retrieval sets/xquad_ru --queries sets/xquad_en --json
     """
-    import platformdirs
-
-    from api.cli.show import print_json, progress_bars
-    from companion.wiring import default_encoder
-    from evals.cached_encoder import CachedEncoder
     from evals.retrieval import run_retrieval
     from evals.sets import read_set
-    from foundation.settings import read_settings
 
     evaluation = read_set(folder, queries_folder=queries, split=split, within_course=within_course)
-    kept = cache or Path(platformdirs.user_cache_dir("learning-companion")) / "eval-vectors.db"
+    _show(_measured(run_retrieval, evaluation, name=folder.name, cache=cache), as_json=as_json)
+
+
+@app.command("answers")
+def answers(
+    folder: Annotated[Path, typer.Argument(help="folder with corpus.jsonl, qrels.jsonl and questions with answers")],
+    queries: Queries = None,
+    split: Split = None,
+    within_course: WithinCourse = False,
+    cache: Cache = None,
+    as_json: AsJson = False,
+) -> None:
+    """Ask every question that carries an answer and see whether the reply, made without a model, holds it.
+
+    Example: companion eval answers sets/xquad_ru --json
+    """
+    from evals.answers import run_answers
+    from evals.sets import read_set
+
+    evaluation = read_set(folder, queries_folder=queries, split=split, within_course=within_course)
+    _show(_measured(run_answers, evaluation, name=folder.name, cache=cache), as_json=as_json)
+
+
+def _measured(
+    run: Callable[..., dict[str, Any]], evaluation: object, *, name: str, cache: Path | None
+) -> dict[str, Any]:
+    import platformdirs
+
+    from api.cli.show import progress_bars
+    from companion.wiring import default_encoder
+    from evals.cached_encoder import CachedEncoder
+    from foundation.settings import read_settings
+
     settings = read_settings()
+    kept = cache or Path(platformdirs.user_cache_dir("learning-companion")) / "eval-vectors.db"
     encoder = CachedEncoder(default_encoder(settings.home), kept)
-    with progress_bars() as bars:
-        figures = run_retrieval(evaluation, settings=settings, encoder=encoder, progress=bars(folder.name))
-    encoder.close()
+    try:
+        with progress_bars() as bars:
+            return run(evaluation, settings=settings, encoder=encoder, progress=bars(name))
+    finally:
+        encoder.close()
+
+
+def _show(figures: dict[str, Any], *, as_json: bool) -> None:
+    from api.cli.show import print_json
+
     if as_json:
         print_json(figures)
         return

@@ -1,9 +1,5 @@
 """`companion index`: the caches against the truth."""
 
-import json
-import urllib.error
-import urllib.parse
-import urllib.request
 from typing import Annotated, Any
 
 import typer
@@ -50,37 +46,20 @@ def rebuild(product: OneProduct = None, as_json: AsJson = False) -> None:
 
 
 def _run(action: str, product: str | None) -> dict[str, Any]:
+    from api.cli.running import ask_service, find_service
+    from api.cli.show import check_product
     from companion.upkeep import rebuild_index, verify_index
     from companion.wiring import open_house
     from foundation.errors import Conflict
-    from foundation.lock import find_owner
     from foundation.settings import read_settings
 
     settings = read_settings()
     with open_house(settings) as house:
+        if product is not None:
+            check_product(house.database, product)
         if house.owns_lock():
             return verify_index(house, product) if action == "verify" else rebuild_index(house, product)
-    owner = find_owner(settings.home)
+    owner = find_service(settings.home)
     if owner is None:
         raise Conflict("another command is using the index; try again when it has ended")
-    return ask_service(owner.url, owner.secret, action, product)
-
-
-def ask_service(url: str, secret: str, action: str, product: str | None) -> dict[str, Any]:
-    """Only the service may open the index folder while it runs, so it is asked to do it."""
-    from api.routers.local import SECRET_HEADER
-    from foundation.errors import IndexUnavailable, NotFound
-
-    query = f"?{urllib.parse.urlencode({'product': product})}" if product else ""
-    request = urllib.request.Request(
-        f"{url}/local/index/{action}{query}", method="POST", headers={SECRET_HEADER: secret}
-    )
-    try:
-        with urllib.request.urlopen(request) as response:
-            found: dict[str, Any] = json.load(response)
-            return found
-    except urllib.error.HTTPError as err:
-        detail = json.load(err).get("detail", err.reason)
-        raise (NotFound if err.code == 404 else IndexUnavailable)(detail) from err
-    except OSError as err:
-        raise IndexUnavailable(f"the service at {url} does not answer; restart it") from err
+    return ask_service(owner, action, product)

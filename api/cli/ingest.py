@@ -6,7 +6,14 @@ from typing import Annotated
 
 import typer
 
-from api.cli.show import AsJson, ProductOption
+from api.cli.show import AsJson
+
+
+class Language(StrEnum):
+    """What the companion speaks."""
+
+    RU = "ru"
+    EN = "en"
 
 
 class Kind(StrEnum):
@@ -20,13 +27,23 @@ class Kind(StrEnum):
     CASES = "cases"
 
 
+def _slug(product: str) -> str:
+    from foundation.errors import Invalid
+    from foundation.ids import product_slug
+
+    try:
+        return product_slug(product)
+    except Invalid as err:
+        raise typer.BadParameter(str(err)) from err
+
+
 def ingest(
     path: Annotated[Path, typer.Argument(help="folder or file with lessons: Markdown, MDX, HTML")],
-    product: ProductOption,
+    product: Annotated[str, typer.Option("--product", help="slug of the product", callback=_slug)],
     replace: Annotated[bool, typer.Option(help="put in another course than the one that is there")] = False,
     kind: Annotated[Kind | None, typer.Option(help="what this is [default: as product.yml says, or course]")] = None,
     title: Annotated[str | None, typer.Option(help="the product's title")] = None,
-    lang: Annotated[str | None, typer.Option(help="the product's language, ru or en")] = None,
+    lang: Annotated[Language | None, typer.Option(help="the product's language")] = None,
     as_json: AsJson = False,
 ) -> None:
     """Take lessons in, or bring a product up to date with them; only what changed is encoded.
@@ -37,8 +54,7 @@ def ingest(
 
     from api.cli.show import print_json, progress_bars, remark
     from companion.wiring import open_house
-    from foundation.errors import Invalid
-    from foundation.ids import product_slug
+    from foundation.ids import ProductSlug
     from foundation.settings import read_settings
     from knowledge.ingest import Target
     from knowledge.ingest import ingest as take_in
@@ -46,9 +62,7 @@ def ingest(
     from knowledge.readers import read_course
     from knowledge.shelf import ShelfKey
 
-    if lang not in (None, "ru", "en"):
-        raise Invalid(f"{lang!r} is not a language the companion speaks; use ru or en")
-    slug = product_slug(product)
+    slug = ProductSlug(product)
     collection = Collection.CASES if kind is Kind.CASES else Collection.LESSONS
     product_kind = ProductKind(kind) if kind not in (None, Kind.CASES) else None
     course = read_course(path)
@@ -81,14 +95,13 @@ def ingest(
 
 def _tell_service(home: Path, product: str) -> None:
     """Have a running service read the news now; it would at the next question, and until then its index lags."""
-    from api.cli.index import ask_service
+    from api.cli.running import ask_service, find_service
     from api.cli.show import remark
     from foundation.errors import CompanionError
-    from foundation.lock import find_owner
 
-    owner = find_owner(home)
     try:
+        owner = find_service(home)
         if owner is not None:
-            ask_service(owner.url, owner.secret, "refresh", product)
+            ask_service(owner, "refresh", product)
     except CompanionError as err:
         remark(f"warning: all is taken in, but the running service was not told: {err}")

@@ -52,17 +52,18 @@ def change(
 
     Example: companion product set ab-tests-en --origin https://school.example
     """
+    from api.cli.show import check_product
     from foundation.database import open_database
-    from foundation.errors import Invalid
     from foundation.settings import read_settings
     from knowledge.products import describe_product, find_product
 
     if origin and no_origins:
-        raise Invalid("--origin and --no-origins exclude each other")
+        raise typer.BadParameter("it excludes --no-origins", param_hint="--origin")
     origins = [] if no_origins else origin
     if origins is None and url_template is None and title is None and description is None:
-        raise Invalid("nothing to change; see companion product set --help")
+        raise typer.BadParameter("nothing to change; give at least one", param_hint="options")
     database = open_database(read_settings().home)
+    check_product(database, product)
     with database.write() as session:
         describe_product(
             session, product, title=title, description=description, origins=origins, url_template=url_template

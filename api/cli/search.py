@@ -34,6 +34,7 @@ def search(
 
 
 def _find(house: Any, text: str, product_slug: str, count: int) -> list[dict[str, Any]]:
+    from api.cli.show import check_product
     from assistant.links import cite
     from foundation.errors import Invalid
     from foundation.text import clean_text
@@ -45,6 +46,7 @@ def _find(house: Any, text: str, product_slug: str, count: int) -> list[dict[str
     question = clean_text(text).strip()
     if not question:
         raise Invalid("there is nothing to look for; write a few words")
+    check_product(house.database, product_slug)
     with house.database.read() as session:
         product = find_product(session, product_slug)
     shelf = house.library.shelf(ShelfKey(product.slug, Collection.LESSONS))
@@ -53,7 +55,9 @@ def _find(house: Any, text: str, product_slug: str, count: int) -> list[dict[str
         sources = load_sources(session, [hit.place.passage for hit in ranking.hits])
     shown = []
     for hit in ranking.hits:
-        source = sources[hit.place.passage]
+        source = sources.get(hit.place.passage)
+        if source is None:  # another process retired its lesson since the search
+            continue
         locator = cite(product, source, source.text, number=1).locator
         shown.append(
             {

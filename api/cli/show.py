@@ -14,6 +14,18 @@ AsJson = Annotated[bool, typer.Option("--json", help="print one JSON object")]
 ProductOption = Annotated[str, typer.Option("--product", help="slug of the product")]
 
 
+def check_product(database: Any, slug: str) -> None:
+    """Raises NotFound with the command that lists the products there are."""
+    from foundation.errors import NotFound
+    from knowledge.products import find_product
+
+    try:
+        with database.read() as session:
+            find_product(session, slug)
+    except NotFound as err:
+        raise NotFound(f"{err}; `companion product list` shows those there are") from err
+
+
 def print_json(value: Any) -> None:
     """One JSON object on stdout."""
     json.dump(value, sys.stdout, ensure_ascii=False, indent=2, default=str)

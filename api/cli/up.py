@@ -16,13 +16,13 @@ def up(
 
     Example: companion up --port 8080
     """
+    from api.cli.running import find_service
     from api.cli.show import progress_bars, remark
     from api.service import listen, serve
     from companion.logs import start_logging
     from companion.samples import load_samples, needs_samples
     from companion.wiring import open_house
     from foundation.errors import Conflict
-    from foundation.lock import find_owner
     from foundation.settings import read_settings
 
     chosen = {"host": host, "port": port}
@@ -30,7 +30,7 @@ def up(
     start_logging(settings.log_level)
     with listen(settings.host, settings.port) as listener, open_house(settings) as house:
         if not house.owns_lock():
-            owner = find_owner(settings.home)
+            owner = find_service(settings.home)
             who = f"a service already runs on {settings.home} at {owner.url}; stop it" if owner else ""
             who = who or f"another command is busy with {settings.home}; wait for its end"
             raise Conflict(f"{who}, or set COMPANION_HOME to another folder")

@@ -1,5 +1,6 @@
 """What learners say about answers and lessons."""
 
+import logging
 from typing import Annotated, Any
 
 from anyio import to_thread
@@ -9,16 +10,19 @@ from pydantic.config import JsonDict
 
 from api.callers import WITH_WORDS, Slug, TheHouse
 from api.errors import documented
+from api.missing import name_missing
 from api.routers.turns import NearReply
 from assistant.conversations import find_turn
 from assistant.stuck import Foothold, find_foothold
 from companion.wiring import House
 from feedback.inbox import MAX_TEXT_CHARS, ItemKind, NewItem, record_item
+from foundation.errors import EncoderUnavailable, IndexUnavailable, NotFound
 from foundation.ids import ID_PATTERN
 from knowledge.lessons import find_lesson
 from knowledge.products import find_product
 from learning.events import Verb, record_event
 
+_log = logging.getLogger(__name__)
 router = APIRouter(prefix="/v1/products/{slug}/feedback", tags=["feedback"])
 _VERBS = {
     ItemKind.THUMB_UP: Verb.RATED,
@@ -55,7 +59,7 @@ class CaseReply(BaseModel):
 
 
 class FeedbackReply(BaseModel):
-    """What was kept; for `stuck` also where to look again."""
+    """What was kept; for `stuck` also where to look again, empty while search is down."""
 
     id: str
     kind: ItemKind
@@ -70,17 +74,29 @@ async def say(slug: Slug, body: Annotated[FeedbackRequest, Body()], house: TheHo
 
 
 def _keep(house: House, slug: str, body: FeedbackRequest) -> dict[str, Any]:
-    with house.database.read() as session:
-        product = find_product(session, slug)
-        lesson = find_lesson(session, slug, body.lesson).slug if body.lesson else None
-        turn = find_turn(session, slug, body.turn, conversation=body.conversation) if body.turn else None
-    foothold = Foothold((), None)
-    if body.kind is ItemKind.STUCK:
-        foothold = find_foothold(house.database, house.library, slug, text=body.text, turn=turn, lesson=lesson)
+    try:
+        with house.database.read() as session:
+            product = find_product(session, slug)
+            lesson = find_lesson(session, slug, body.lesson).slug if body.lesson else None
+            turn = find_turn(session, slug, body.turn, conversation=body.conversation) if body.turn else None
+    except NotFound as err:
+        raise name_missing(house, err, product=slug, lesson=body.lesson) from err
     now = house.clock()
     with house.database.write() as session:
         item = record_item(session, NewItem(product.slug, body.kind, body.text, turn, lesson), now=now)
         detail = {"item": item, "turn": turn, "kind": body.kind}
         event = f"said-{item}"
         record_event(session, event, product=product.slug, verb=_VERBS[body.kind], lesson=lesson, detail=detail, at=now)
+    foothold = Foothold((), None)
+    if body.kind is ItemKind.STUCK:
+        foothold = _foothold(house, slug, text=body.text, turn=turn, lesson=lesson)
     return {"id": item, "kind": body.kind, "nearest": foothold.nearest, "case": foothold.case}
+
+
+def _foothold(house: House, slug: str, *, text: str, turn: str | None, lesson: str | None) -> Foothold:
+    """Empty while search is down: what was said is kept by now, and saying it again would keep it twice."""
+    try:
+        return find_foothold(house.database, house.library, slug, text=text, turn=turn, lesson=lesson)
+    except (EncoderUnavailable, IndexUnavailable) as err:
+        _log.error("foothold.unavailable error=%s reason=%s", type(err).__name__, err)
+        return Foothold((), None)

@@ -3,14 +3,17 @@
 from typing import Any, Literal
 
 from anyio import to_thread
-from fastapi import APIRouter
+from fastapi import APIRouter, Request
 from pydantic import BaseModel
 from sqlalchemy import text
 
-from api.callers import TheHouse
+from api.callers import TheHouse, TheTurns
 from api.errors import documented
 from companion.wiring import House
 from foundation.errors import HomeUnusable
+from foundation.ids import ProductSlug
+from knowledge.products import Collection, list_products
+from knowledge.shelf import ShelfKey
 
 router = APIRouter(tags=["health"])
 
@@ -35,19 +38,24 @@ async def alive() -> Any:
 
 
 @router.get("/readyz", response_model=Ready, responses=documented(403, 503))
-async def ready(house: TheHouse) -> Any:
+async def ready(request: Request, house: TheHouse, turns: TheTurns) -> Any:
     """Can questions be answered; 503 says which part cannot."""
-    return await to_thread.run_sync(_check, house)
+    state = request.app.state
+    if not state.encodes:
+        await to_thread.run_sync(house.encoder.encode_question, "ready")
+        state.encodes = True
+    return await to_thread.run_sync(_check, house, turns.asked_products())
 
 
-def _check(house: House) -> dict[str, Any]:
+def _check(house: House, asked: set[str]) -> dict[str, Any]:
+    """Looks only at shelves of products that are asked about: laying out hundreds of others would take its time."""
     with house.database.read() as session:
         try:
             session.execute(text("SELECT 1"))
         except Exception as err:  # whatever the driver raises, the answer is the same
             raise HomeUnusable("the database does not answer") from err
+        products = list_products(session)
     house.encoder.count_tokens("ready")
-    keys = list(house.library.all_keys())
-    for key in keys:
-        house.library.shelf(key)
-    return {"status": "ready", "products": len({key.product for key in keys})}
+    for product in sorted(asked):
+        house.library.shelf(ShelfKey(ProductSlug(product), Collection.LESSONS))
+    return {"status": "ready", "products": len(products)}

@@ -6,7 +6,9 @@ Stateless, as that format is: the last user message with words in it is the ques
 
 import json
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
+from contextlib import aclosing
+from functools import partial
 from typing import Any, Literal
 
 from anyio import to_thread
@@ -17,9 +19,10 @@ from pydantic.config import JsonDict
 
 from api.callers import WITH_WORDS, TheHouse, TheTurns
 from api.errors import documented, problem_of
-from api.streams import RunningTurn, done_data
+from api.missing import name_missing
+from api.streams import STREAM, STREAM_HEADERS, RunningTurn, done_data
 from assistant.answer import Question
-from assistant.reply import EventName
+from assistant.reply import Event, EventName
 from companion.wiring import House
 from foundation.errors import Invalid, NotFound
 from foundation.text import clean_text
@@ -27,7 +30,6 @@ from knowledge.products import list_products
 from prompts.budget import count_tokens
 
 router = APIRouter(prefix="/v1", tags=["openai"])
-_STREAM = "text/event-stream"
 
 
 class TextPart(BaseModel):
@@ -153,7 +155,7 @@ async def model(model: str, house: TheHouse) -> Any:
 
 _CHUNK = {"type": "object", "properties": {"data": {"type": "string"}}, "required": ["data"]}
 _STREAMED: dict[int | str, dict[str, Any]] = {
-    200: {"description": "The answer, or its chunks", "content": {_STREAM: {"itemSchema": _CHUNK}}}
+    200: {"description": "The answer, or its chunks", "content": {STREAM: {"itemSchema": _CHUNK}}}
 }
 
 
@@ -162,16 +164,20 @@ _STREAMED: dict[int | str, dict[str, Any]] = {
     response_model=ChatCompletion,
     responses=_STREAMED | documented(400, 403, 404, 413, 422, 503),
 )
-async def complete(body: ChatRequest, request: Request, turns: TheTurns) -> Any:
+async def complete(body: ChatRequest, request: Request, house: TheHouse, turns: TheTurns) -> Any:
     """Answer the last user message from the product's content."""
     await request.app.state.check_origin(request, body.model)
-    turn = await turns.start(Question(body.model, _question(body.messages)))
+    question = Question(body.model, _question(body.messages))
+    try:
+        turn = await turns.start(question)
+    except NotFound as err:
+        raise await to_thread.run_sync(partial(name_missing, house, err, product=body.model)) from err
     base = request.app.state.base_url(request)
     if body.stream:
-        return StreamingResponse(_chunks(turn, body.model, base), media_type=_STREAM)
+        return StreamingResponse(_chunks(turn, body.model, base), media_type=STREAM, headers=STREAM_HEADERS)
     await turn.ended()
     done = done_data(turn)
-    message = {"role": "assistant", "content": done["text"], "annotations": _annotations(done, base)}
+    message = {"role": "assistant", "content": done["text"], "annotations": _annotations(turn.events, base)}
     choice = {"index": 0, "message": message, "finish_reason": "stop"}
     head = {"id": f"chatcmpl-{turn.id}", "object": "chat.completion", "created": int(time.time()), "model": body.model}
     return {**head, "choices": [choice], "usage": _usage(body, done["text"])}
@@ -185,17 +191,18 @@ async def _chunks(turn: RunningTurn, model: str, base: str) -> AsyncIterator[str
         return f"data: {_json({**head, 'choices': [choice]})}\n\n"
 
     yield chunk({"role": "assistant", "content": ""})
-    async for numbered in turn.follow(after=-1):
-        if numbered is None:
-            yield ": still here\n\n"
-        elif numbered[1].name is EventName.DELTA:
-            yield chunk({"content": numbered[1].data["text"]})
-        elif numbered[1].name is EventName.DONE:
-            yield chunk({"annotations": _annotations(numbered[1].data, base)})
-            yield chunk({}, "stop")
-        elif numbered[1].name is EventName.ERROR:
-            problem = problem_of(turn.failure or Exception())
-            yield f"data: {_json({'error': {'message': problem.detail, 'type': problem.title}})}\n\n"
+    async with aclosing(turn.follow(after=-1)) as events:
+        async for numbered in events:
+            if numbered is None:
+                yield ": still here\n\n"
+            elif numbered[1].name is EventName.DELTA:
+                yield chunk({"content": numbered[1].data["text"]})
+            elif numbered[1].name is EventName.DONE:
+                yield chunk({"annotations": _annotations(turn.events, base)})
+                yield chunk({}, "stop")
+            elif numbered[1].name is EventName.ERROR:
+                problem = problem_of(turn.failure or Exception())
+                yield f"data: {_json({'error': {'message': problem.detail, 'type': problem.title}})}\n\n"
     yield "data: [DONE]\n\n"
 
 
@@ -220,15 +227,19 @@ def _text_of(message: ChatMessage) -> str:
     return content if isinstance(content, str) else "\n".join(part.text for part in content)
 
 
-def _annotations(done: dict[str, Any], base: str) -> list[dict[str, Any]]:
-    found = []
-    for citation in done["citations"]:
-        mark = f"[{citation['number']}]"
-        start = max(done["text"].find(mark), 0)
-        url = citation["locator"]["url"]
-        place = {"url": f"{base}{url}" if url.startswith("/") else url, "title": citation["title"]}
-        span = {"start_index": start, "end_index": start + len(mark)}
-        found.append({"type": "url_citation", "url_citation": {**place, **span}})
+def _annotations(events: Sequence[Event], base: str) -> list[dict[str, Any]]:
+    """A citation is told right behind the text that ends with its mark; the same characters further up may be code."""
+    found, text = [], ""
+    for event in events:
+        if event.name is EventName.DELTA:
+            text += event.data["text"]
+        elif event.name is EventName.CITATION:
+            mark = f"[{event.data['number']}]"
+            start = text.rindex(mark)
+            url = event.data["locator"]["url"]
+            place = {"url": f"{base}{url}" if url.startswith("/") else url, "title": event.data["title"]}
+            span = {"start_index": start, "end_index": start + len(mark)}
+            found.append({"type": "url_citation", "url_citation": {**place, **span}})
     return found
 
 

@@ -8,9 +8,11 @@ from pydantic import BaseModel
 
 from api.callers import Slug, TheHouse
 from api.errors import documented
+from api.missing import name_missing
 from assistant.links import lesson_url
 from assistant.suggestions import suggest
 from companion.wiring import House
+from foundation.errors import NotFound
 from knowledge.lessons import live_lessons
 from knowledge.products import ProductKind, find_product, list_products
 
@@ -73,9 +75,12 @@ def _list(house: House) -> dict[str, Any]:
 
 
 def _show(house: House, slug: str) -> dict[str, Any]:
-    with house.database.read() as session:
-        product = find_product(session, slug)
-        heads = live_lessons(session, slug)
+    try:
+        with house.database.read() as session:
+            product = find_product(session, slug)
+            heads = live_lessons(session, slug)
+    except NotFound as err:
+        raise name_missing(house, err, product=slug) from err
     lessons = [
         {"id": head.slug, "title": head.title, "block": head.block_title, "url": lesson_url(product, head)}
         for head in heads

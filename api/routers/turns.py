@@ -1,5 +1,6 @@
 """Asking, as one JSON answer or as a stream that can be taken up again."""
 
+from functools import partial
 from typing import Annotated, Any, Literal
 
 from anyio import to_thread
@@ -9,7 +10,8 @@ from pydantic import BaseModel, Field
 
 from api.callers import WITH_WORDS, Slug, TheHouse, TheTurns, TurnPath, WantsStream
 from api.errors import documented
-from api.streams import RunningTurn, done_data, last_number, replay_turn, stream_turn
+from api.missing import name_missing
+from api.streams import STREAM, STREAM_HEADERS, RunningTurn, done_data, last_number, replay_turn, stream_turn
 from assistant.answer import MAX_QUESTION_CHARS, Question
 from assistant.conversations import read_turn
 from assistant.reply import Composer, EventName, Outcome
@@ -18,8 +20,6 @@ from foundation.errors import NotFound
 from foundation.ids import ID_PATTERN
 
 router = APIRouter(prefix="/v1/products/{slug}/turns", tags=["turns"])
-_STREAM = "text/event-stream"
-_STREAM_HEADERS = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}
 
 
 class TurnRequest(BaseModel):
@@ -91,18 +91,22 @@ _EVENT = {
 _EVENTS: dict[int | str, dict[str, Any]] = {
     200: {
         "description": "The answer, whole or as events `meta`, `delta`, `citation`, `done` or `error`",
-        "content": {_STREAM: {"itemSchema": _EVENT}},
+        "content": {STREAM: {"itemSchema": _EVENT}},
     }
 }
 
 
 @router.post("", response_model=TurnReply, responses=_EVENTS | documented(400, 403, 404, 409, 413, 422, 503))
-async def ask(slug: Slug, body: TurnRequest, turns: TheTurns, streamed: WantsStream) -> Any:
+async def ask(slug: Slug, body: TurnRequest, house: TheHouse, turns: TheTurns, streamed: WantsStream) -> Any:
     """Ask a product's assistant; with `Accept: text/event-stream` the answer is streamed."""
     question = Question(slug, body.text, body.conversation, body.lesson, body.locale)
-    turn = await turns.start(question)
+    try:
+        turn = await turns.start(question)
+    except NotFound as err:
+        name = partial(name_missing, house, err, product=slug, lesson=body.lesson)
+        raise await to_thread.run_sync(name) from err
     if streamed:
-        return StreamingResponse(stream_turn(turn), media_type=_STREAM, headers=_STREAM_HEADERS)
+        return StreamingResponse(stream_turn(turn), media_type=STREAM, headers=STREAM_HEADERS)
     await turn.ended()
     return done_data(turn)
 
@@ -121,9 +125,9 @@ async def take_up_again(
     running = turns.find(turn)
     if running is not None:
         _check(running, slug, conversation)
-        return StreamingResponse(stream_turn(running, after=after), media_type=_STREAM, headers=_STREAM_HEADERS)
+        return StreamingResponse(stream_turn(running, after=after), media_type=STREAM, headers=STREAM_HEADERS)
     body = await to_thread.run_sync(_replay, house, slug, turn, conversation, after)
-    return Response(body, media_type=_STREAM, headers=_STREAM_HEADERS)
+    return Response(body, media_type=STREAM, headers=STREAM_HEADERS)
 
 
 def _check(turn: RunningTurn, slug: str, conversation: str) -> None:

@@ -138,7 +138,8 @@ export class AnswerView {
     }
     record.citations.forEach((citation) => this.cite(citation));
     if (record.outcome !== "answered") {
-      const noted = record.gap ? ` · ${this.#context.say("gap")}` : "";
+      // A decline says so in its own words already.
+      const noted = record.gap && record.outcome === "partly" ? ` · ${this.#context.say("gap")}` : "";
       this.#badge.textContent = this.#context.say(record.outcome === "partly" ? "partly" : "declined") + noted;
       this.#badge.classList.add(record.outcome);
       this.#badge.hidden = false;

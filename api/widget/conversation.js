@@ -162,8 +162,8 @@ export class Conversation {
   #fail(record, view, error) {
     // A fault of ours ends as a told problem too, but the console must show where it is.
     if (!(error instanceof Problem)) console.error(error);
-    const { kind, status, detail, wait } = error instanceof Problem ? error : new Problem("broken");
-    Object.assign(record, { state: "failed", problem: { kind, status, detail, wait } });
+    const { kind, status, wait } = error instanceof Problem ? error : new Problem("broken");
+    Object.assign(record, { state: "failed", problem: { kind, status, wait } });
     this.#memory.keep();
     view.fail();
     this.#screen.follow(view.node);
@@ -184,7 +184,7 @@ export class Conversation {
 
   async #tell(record, kind, text) {
     const { conversation } = this.#memory.state;
-    await this.#service.tell({ kind, text, turn: record.turn, conversation, locale: this.#context.language });
+    await this.#service.tell({ kind, text, turn: record.turn, conversation });
     if (kind === "comment") return;
     record.vote = kind.slice("thumb_".length);
     this.#memory.keep();
@@ -196,7 +196,7 @@ export class Conversation {
     this.#screen.changed();
     this.#screen.follow(view.node);
     try {
-      const told = await this.#service.tell({ kind: "stuck", ...this.#question(record) });
+      const told = await this.#service.tell({ kind: "stuck", text: record.asked, lesson: record.lesson ?? undefined });
       Object.assign(record, { state: "done", reply: { nearest: told.nearest ?? [], case: told.case ?? null } });
       this.#memory.keep();
       view.showStuck();

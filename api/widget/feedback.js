@@ -156,7 +156,7 @@ export function stuckReply({ nearest, case: example }, context) {
 /** A problem as a box that says what happened, what to do, and offers to do it. */
 export function problemBox(problem, context, { retry, edit }) {
   const { say } = context;
-  const { title, words, detail } = wordsFor(problem, context);
+  const { title, words } = wordsFor(problem, context);
   const buttons = [];
   if (retry) buttons.push(h("button", { type: "button", class: "solid", onclick: retry }, say("retry")));
   if (edit) buttons.push(h("button", { type: "button", class: "quiet", onclick: edit }, say("edit")));
@@ -165,17 +165,14 @@ export function problemBox(problem, context, { retry, edit }) {
     { class: "problem", role: "alert" },
     h("p", { class: "problem-title" }, title),
     h("p", {}, words),
-    detail ? h("p", { class: "note" }, detail) : null,
     buttons.length ? h("div", { class: "row" }, ...buttons) : null,
   );
 }
 
-function wordsFor({ kind, detail, wait }, { say, product }) {
+function wordsFor({ kind, wait }, { say, product }) {
   const values = { product, origin: location.origin, seconds: wait };
   const key = kind === "busy" && wait ? "busy_for" : kind;
-  // The service's own words name what it refused or did not find; elsewhere they would only repeat ours.
-  const told = ["invalid", "unknown", "broken"].includes(kind) ? detail : "";
-  return { title: say(`${kind}_title`), words: say(key, values), detail: told };
+  return { title: say(`${kind}_title`), words: say(key, values) };
 }
 
 function shortWords(error, context) {

@@ -5,9 +5,9 @@ const SILENCE_MS = 60_000;
 
 /** Something the learner has to be told: `kind` names the words, the rest fills them in. */
 export class Problem extends Error {
-  constructor(kind, { status = 0, detail = "", wait = 0 } = {}) {
+  constructor(kind, { status = 0, type = "", wait = 0 } = {}) {
     super(kind);
-    Object.assign(this, { kind, status, detail, wait });
+    Object.assign(this, { kind, status, type, wait });
   }
 }
 
@@ -28,7 +28,8 @@ export class Service {
 
   /** The reply to a question, its body still unread. */
   ask(question, signal) {
-    return this.#fetch("/turns", { ...asJson(question), signal }, { Accept: "text/event-stream" });
+    const send = (body) => this.#fetch("/turns", { ...asJson(body), signal }, { Accept: "text/event-stream" });
+    return withoutUnknownLesson(question, send);
   }
 
   /** The events of a turn after `place.last`; nothing is asked twice. */
@@ -38,7 +39,8 @@ export class Service {
   }
 
   async tell(feedback) {
-    return (await this.#fetch("/feedback", asJson(feedback))).json();
+    const send = (body) => this.#fetch("/feedback", asJson(body));
+    return (await withoutUnknownLesson(feedback, send)).json();
   }
 
   async #fetch(path, options, headers = {}) {
@@ -67,6 +69,16 @@ export class Service {
   }
 }
 
+/** A page may name a lesson that was renamed since: what the learner says is worth as much without it. */
+async function withoutUnknownLesson(body, send) {
+  try {
+    return await send(body);
+  } catch (error) {
+    if (error.type !== "lesson-not-found" || body.lesson === undefined) throw error;
+    return send({ ...body, lesson: undefined });
+  }
+}
+
 function asJson(body) {
   return { method: "POST", body: JSON.stringify(body), headers: { "Content-Type": "application/json" } };
 }
@@ -83,10 +95,11 @@ async function problemOf(response) {
   return problemFrom({ ...told, status: response.status }, wait);
 }
 
-export function problemFrom({ status, detail }, wait = 0) {
-  const words = typeof detail === "string" ? detail : "";
+export function problemFrom({ status, type, detail }, wait = 0) {
+  // The service's own words are for whoever built the page: a learner is told ours, in the learner's language.
+  if (detail) console.warn(`learning-companion: ${status} ${detail}`);
   const kind = KIND_BY_STATUS[status] ?? (status >= 400 && status < 500 ? "invalid" : "broken");
-  return new Problem(kind, { status, detail: words, wait });
+  return new Problem(kind, { status, type, wait });
 }
 
 /** The body's bytes as text, as they come; a character cut between two chunks arrives whole. */

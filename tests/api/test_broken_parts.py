@@ -9,21 +9,23 @@ import pytest
 from sqlalchemy import text
 
 from companion.wiring import House, open_house
-from foundation.errors import EncoderUnavailable
+from foundation.errors import EncoderUnavailable, IndexUnavailable
+from foundation.ids import ProductSlug
 from foundation.settings import Settings
 from knowledge.encoder import Encoder, Vector
-from tests.api.serving import COVERED, STREAMED, TURNS, assert_problem, events_of, serving
+from knowledge.products import Collection
+from knowledge.shelf import ShelfKey
+from tests.api.serving import COVERED, FEEDBACK, STREAMED, TURNS, assert_problem, events_of, serving
 
 REASON = "the encoder does not answer; restart the service"
 
 
 @dataclass
 class BreakableEncoder:
-    """The real encoder, until `questions` or `passages` is given the error to raise instead."""
+    """The real encoder, until `questions` is given the error to raise instead."""
 
     real: Encoder
     questions: Exception | None = None
-    passages: Exception | None = None
 
     @property
     def id(self) -> str:
@@ -48,8 +50,6 @@ class BreakableEncoder:
         return self.real.encode_question(text)
 
     def encode_passage(self, text: str) -> Vector:
-        if self.passages:
-            raise self.passages
         return self.real.encode_passage(text)
 
 
@@ -69,6 +69,15 @@ def shaky(bakery: House, settings: Settings, breakable: BreakableEncoder) -> Ite
 def service(shaky: House) -> Iterator[httpx.Client]:
     with serving(shaky) as opened:
         yield opened
+
+
+def break_in_mid_answer(monkeypatch: pytest.MonkeyPatch, error: Exception) -> None:
+    """Let the step behind a turn's first event fail."""
+
+    def extract(*_found: object, **_more: object) -> None:
+        raise error
+
+    monkeypatch.setattr("assistant.answer.extract", extract)
 
 
 def turns_kept(house: House) -> int:
@@ -96,10 +105,10 @@ def test_a_chat_client_is_told_of_the_outage_too(service: httpx.Client, breakabl
     assert int(response.headers["retry-after"]) > 0
 
 
-def test_an_encoder_that_breaks_in_mid_answer_ends_the_stream_with_an_error(
-    service: httpx.Client, shaky: House, breakable: BreakableEncoder
+def test_what_breaks_in_mid_answer_ends_the_stream_with_an_error(
+    service: httpx.Client, shaky: House, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    breakable.passages = EncoderUnavailable(REASON)
+    break_in_mid_answer(monkeypatch, EncoderUnavailable(REASON))
     events = events_of(service.post(TURNS, json={"text": COVERED}, headers=STREAMED).content)
     assert [event.name for event in events] == ["meta", "error"]
     problem = events[-1].data["problem"]
@@ -107,10 +116,10 @@ def test_an_encoder_that_breaks_in_mid_answer_ends_the_stream_with_an_error(
     assert turns_kept(shaky) == 0
 
 
-def test_an_encoder_that_breaks_in_mid_answer_is_a_problem_for_who_wants_one_object(
-    service: httpx.Client, shaky: House, breakable: BreakableEncoder
+def test_what_breaks_in_mid_answer_is_a_problem_for_who_wants_one_object(
+    service: httpx.Client, shaky: House, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    breakable.passages = EncoderUnavailable(REASON)
+    break_in_mid_answer(monkeypatch, EncoderUnavailable(REASON))
     response = service.post(TURNS, json={"text": COVERED})
     assert_problem(response, 503)
     assert turns_kept(shaky) == 0
@@ -164,3 +173,55 @@ def test_a_browser_is_shown_an_outage_as_a_page(service: httpx.Client, breakable
     assert response.status_code == 503
     assert response.headers["content-type"].startswith("text/html")
     assert int(response.headers["retry-after"]) > 0
+
+
+@pytest.mark.parametrize("outage", [EncoderUnavailable(REASON), IndexUnavailable("the index is gone")], ids=repr)
+def test_who_is_stuck_during_an_outage_is_kept_all_the_same(
+    service: httpx.Client, shaky: House, breakable: BreakableEncoder, outage: Exception
+) -> None:
+    breakable.questions = outage
+    response = service.post(FEEDBACK, json={"kind": "stuck", "text": "My dough does not rest"})
+    assert response.status_code == 201
+    told = response.json()
+    assert (told["nearest"], told["case"]) == ([], None)
+    with shaky.database.read() as session:
+        kept = session.execute(text("SELECT id, kind, text FROM item")).all()
+    assert [tuple(row) for row in kept] == [(told["id"], "stuck", "My dough does not rest")]
+
+
+def test_a_service_whose_encoder_cannot_encode_is_not_ready(
+    service: httpx.Client, breakable: BreakableEncoder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    encoded = []
+
+    def encode(asked: str) -> Vector:
+        encoded.append(asked)
+        if len(encoded) == 1:
+            raise EncoderUnavailable(REASON)
+        return breakable.real.encode_question(asked)
+
+    monkeypatch.setattr(breakable, "encode_question", encode)
+    assert_problem(service.get("/readyz"), 503)
+    for _ in range(3):
+        assert service.get("/readyz").status_code == 200
+    # Once it has encoded, it is not asked again at every check.
+    assert len(encoded) == 2
+
+
+def test_readiness_lays_out_no_shelf_that_nobody_asked_for(
+    service: httpx.Client, shaky: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    looked_at: list[ShelfKey] = []
+    real = type(shaky.library).shelf
+
+    def shelf(library: object, key: ShelfKey) -> object:
+        looked_at.append(key)
+        return real(shaky.library, key)
+
+    monkeypatch.setattr(type(shaky.library), "shelf", shelf)
+    assert service.get("/readyz").json() == {"status": "ready", "products": 2}
+    assert looked_at == []
+    service.post(TURNS, json={"text": COVERED})
+    looked_at.clear()
+    assert service.get("/readyz").status_code == 200
+    assert looked_at == [ShelfKey(ProductSlug("bread"), Collection.LESSONS)]

@@ -105,8 +105,10 @@ def test_a_turn_is_rated_only_under_its_own_product_and_conversation(client: htt
 
 
 def test_unknown_product_or_lesson_is_a_problem(client: httpx.Client, bakery: House) -> None:
-    assert_problem(client.post("/v1/products/nothing-here/feedback", json={"kind": "thumb_up"}), 404)
-    assert_problem(client.post(FEEDBACK, json={"kind": "thumb_up", "lesson": "99-nowhere"}), 404)
+    unknown = assert_problem(client.post("/v1/products/nothing-here/feedback", json={"kind": "thumb_up"}), 404)
+    assert unknown["type"] == "product-not-found"
+    unknown = assert_problem(client.post(FEEDBACK, json={"kind": "thumb_up", "lesson": "99-nowhere"}), 404)
+    assert unknown["type"] == "lesson-not-found"
     assert items(bakery) == []
 
 

@@ -12,7 +12,8 @@ from foundation.errors import EncoderUnavailable
 from foundation.settings import Settings
 from knowledge.encoder import Encoder
 from tests.api.serving import COVERED, NOT_COVERED, serving
-from tests.api.test_broken_parts import BreakableEncoder
+from tests.api.test_broken_parts import break_in_mid_answer
+from tests.conftest import TakeIn
 
 
 def client_of(service: httpx.Client) -> openai.OpenAI:
@@ -124,11 +125,9 @@ def test_messages_that_ask_nothing_cannot_be_processed(chat: openai.OpenAI, mess
         chat.chat.completions.create(model="bread", messages=messages, stream=stream)
 
 
-def test_an_outage_in_mid_stream_is_an_error_for_the_client(
-    bakery: House, settings: Settings, encoder: Encoder
-) -> None:
-    broken = BreakableEncoder(encoder, passages=EncoderUnavailable("the encoder does not answer; restart the service"))
-    with open_house(settings, encoder=broken) as shaky, serving(shaky) as service, client_of(service) as chat:
+def test_an_outage_in_mid_stream_is_an_error_for_the_client(bakery: House, monkeypatch: pytest.MonkeyPatch) -> None:
+    break_in_mid_answer(monkeypatch, EncoderUnavailable("the encoder does not answer; restart the service"))
+    with serving(bakery) as service, client_of(service) as chat:
         stream = chat.chat.completions.create(model="bread", messages=asked(COVERED), stream=True)
         with pytest.raises(openai.APIError, match="the encoder does not answer"):
             list(stream)
@@ -143,3 +142,43 @@ def test_behind_a_proxy_citations_point_to_the_public_address(
         assert message.annotations
         for annotation in message.annotations:
             assert annotation.url_citation.url.startswith("https://companion.example/p/bread/lessons/")
+
+
+INDEXED = """# Lists of loaves
+
+The first loaf of a list of loaves is taken with the index `loaves [0]`, and the second loaf of that list of loaves \
+with the index `loaves [1]`, as in every list.
+
+## Slices
+
+A slice of a list of loaves, as in `loaves [1] [2]`, takes one loaf out of a list inside a list of loaves.
+"""
+
+
+def test_a_citation_points_at_its_own_mark_and_not_at_an_index_in_code(bakery: House, take_in: TakeIn) -> None:
+    take_in({"01-lists.md": INDEXED}, "python")
+    with serving(bakery) as service, client_of(service) as chat:
+        question = asked("Which index takes the second loaf of a list of loaves?")
+        message = chat.chat.completions.create(model="python", messages=question).choices[0].message
+        streamed: list[Any] = []
+        with chat.chat.completions.create(model="python", messages=question, stream=True) as stream:
+            for chunk in stream:
+                streamed += (chunk.choices[0].delta.model_extra or {}).get("annotations", [])
+    assert message.content
+    assert message.annotations
+    assert "loaves [1]" in message.content
+    whole = [annotation.model_dump() for annotation in message.annotations]
+    for number, annotation in enumerate(whole, 1):
+        start, end = annotation["url_citation"]["start_index"], annotation["url_citation"]["end_index"]
+        assert message.content[start:end] == f"[{number}]"
+        # Behind a mark of ours the paragraph is over.
+        assert message.content[end : end + 2] in ("", "\n\n")
+    spans = [(one["url_citation"]["start_index"], one["url_citation"]["end_index"]) for one in whole]
+    assert spans == [(one["url_citation"]["start_index"], one["url_citation"]["end_index"]) for one in streamed]
+
+
+def test_no_proxy_keeps_a_stream_back_or_stores_it(standing_client: httpx.Client) -> None:
+    chat = {"model": "bread", "messages": asked(COVERED), "stream": True}
+    headers = standing_client.post("/v1/chat/completions", json=chat).headers
+    assert headers["cache-control"] == "no-store"
+    assert headers["x-accel-buffering"] == "no"

@@ -6,7 +6,9 @@ import httpx
 import pytest
 from sqlalchemy import text
 
-from companion.wiring import House
+from companion.wiring import House, open_house
+from foundation.settings import Settings
+from knowledge.encoder import Encoder
 from knowledge.products import describe_product
 from tests.api.serving import COVERED, FEEDBACK, TURNS, assert_problem, serving
 
@@ -158,3 +160,19 @@ def test_an_origin_taken_off_the_list_is_refused_from_then_on(client: httpx.Clie
     with bakery.database.write() as session:
         describe_product(session, "bread", origins=[])
     assert_problem(client.get("/v1/products/bread", headers={"Origin": SCHOOL}), 403)
+
+
+@pytest.mark.parametrize(
+    "public_url", ["https://learn.example", "https://Learn.Example:443/", "https://learn.example/"]
+)
+def test_behind_a_proxy_our_own_pages_are_known_by_the_public_url(
+    bakery: House, settings: Settings, encoder: Encoder, public_url: str
+) -> None:
+    # A proxy with its default settings hands on its own idea of the host, not the browser's.
+    behind = settings.model_copy(update={"public_url": public_url})
+    with open_house(behind, encoder=encoder) as opened, serving(opened) as client:
+        for address, body in ((TURNS, ASKED), (FEEDBACK, {"kind": "thumb_up"})):
+            assert client.post(address, json=body, headers={"Origin": "https://learn.example"}).is_success
+        assert chat(client, "bread", "https://learn.example").status_code == 200
+        for stranger in ("http://learn.example", "https://learn.example:8443", "https://a.learn.example", "null"):
+            assert_problem(client.post(TURNS, json=ASKED, headers={"Origin": stranger}), 403)

@@ -2,6 +2,8 @@
 
 from collections.abc import Iterator
 from contextlib import aclosing
+from datetime import datetime
+from threading import Event
 from typing import Any
 
 import anyio
@@ -10,7 +12,10 @@ import pytest
 from api.errors import Stopping
 from api.streams import RunningTurn, RunningTurns, stream_turn
 from assistant.answer import Question
+from assistant.conversations import read_turn
 from companion.wiring import House, open_house
+from foundation.clock import utc_now
+from foundation.errors import NotFound
 from foundation.settings import Settings
 from knowledge.encoder import Encoder
 from tests.api.serving import COVERED, NOT_COVERED, events_of
@@ -91,3 +96,52 @@ def test_only_the_last_finished_turns_stay_in_memory(bakery: House, monkeypatch:
 
     # The newest was not finished yet when the others were counted.
     assert anyio.run(scenario) == [False, True, True, True]
+
+
+class HeldClock:
+    """A clock that keeps whoever asks the second time waiting: a turn asks when it begins and while it is written."""
+
+    def __init__(self) -> None:
+        self.asked = 0
+        self.reached = Event()
+        self.go_on = Event()
+
+    def __call__(self) -> datetime:
+        self.asked += 1
+        if self.asked == 2:
+            self.reached.set()
+            assert self.go_on.wait(timeout=60)
+        return utc_now()
+
+
+def test_a_turn_that_is_being_written_ends_as_it_is_kept(bakery: House, settings: Settings, encoder: Encoder) -> None:
+    clock = HeldClock()
+
+    async def scenario(house: House) -> tuple[RunningTurn, list[Any]]:
+        turns = RunningTurns(house.answerer)
+        turn = await turns.start(Question("bread", COVERED))
+        await anyio.to_thread.run_sync(clock.reached.wait)
+        turns.stop()
+        await anyio.sleep(0.05)
+        clock.go_on.set()
+        return turn, await listen(turn)
+
+    with open_house(settings, encoder=encoder, clock=clock) as opened:
+        turn, events = anyio.run(scenario, opened)
+        with opened.database.read() as session:
+            kept = read_turn(session, "bread", turn.id, conversation=turn.conversation)
+    assert events[-1].name == "done"
+    assert [event.name for event in events] == [event.name for event in kept]
+
+
+def test_a_turn_that_is_told_to_have_broken_off_is_not_kept(thinking: House) -> None:
+    async def scenario() -> tuple[RunningTurn, list[Any]]:
+        turns = RunningTurns(thinking.answerer)
+        turn = await turns.start(Question("bread", COVERED))
+        turns.stop()
+        return turn, await listen(turn)
+
+    turn, events = anyio.run(scenario)
+    assert events[-1].name == "error"
+    with thinking.database.read() as session, pytest.raises(NotFound):
+        read_turn(session, "bread", turn.id, conversation=turn.conversation)

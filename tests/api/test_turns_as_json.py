@@ -99,12 +99,19 @@ def test_the_words_around_the_quotes_follow_the_locale(client: httpx.Client, loc
 
 
 def test_an_unknown_product_is_a_problem(client: httpx.Client) -> None:
-    assert_problem(client.post("/v1/products/nothing-here/turns", json={"text": COVERED}), 404)
-    assert_problem(client.get("/v1/products/nothing-here"), 404)
+    for response in (
+        client.post("/v1/products/nothing-here/turns", json={"text": COVERED, "lesson": "99-nowhere"}),
+        client.get("/v1/products/nothing-here"),
+    ):
+        problem = assert_problem(response, 404)
+        assert problem["type"] == "product-not-found"
+        # What to type into a terminal is no advice for a learner.
+        assert "`" not in problem["detail"]
 
 
 def test_an_unknown_lesson_is_a_problem_and_nothing_is_kept(client: httpx.Client, bakery: House) -> None:
-    assert_problem(client.post(TURNS, json={"text": COVERED, "lesson": "99-nowhere"}), 404)
+    problem = assert_problem(client.post(TURNS, json={"text": COVERED, "lesson": "99-nowhere"}), 404)
+    assert problem["type"] == "lesson-not-found"
     assert rows(bakery, "SELECT id FROM conversation") == []
 
 

@@ -85,7 +85,7 @@ def test_a_comment_that_could_not_be_sent_keeps_its_words(page: Page, service: s
     ("lang", "stuck", "where", "tried"),
     [
         ("en", "I’m stuck", "Sample size: I get a different number than the lesson", "Checked the formula twice"),
-        ("ru", "Не получается", "Размер выборки: у меня выходит другое число", "Дважды проверил формулу"),
+        ("ru", "Не могу разобраться", "Размер выборки: у меня выходит другое число", "Дважды проверил формулу"),
     ],
 )
 def test_somebody_who_is_stuck_gets_lessons_and_an_example(
@@ -110,7 +110,10 @@ def test_somebody_who_is_stuck_gets_lessons_and_an_example(
     assert reply["nearest"], "the course has lessons on sample size"
     expect(widget.last.locator(".lessons a")).to_have_count(len(reply["nearest"]))
     if reply["case"]:
-        labelled = {"en": "An example: somebody stuck at a like place", "ru": "Пример: кто-то застрял в похожем месте"}
+        labelled = {
+            "en": "An example: somebody stuck in a similar place",
+            "ru": "Пример: кто-то застрял на похожем месте",
+        }
         expect(widget.last.locator(".case .badge")).to_have_text(labelled[lang])
         expect(widget.last.locator(".case")).to_contain_text(reply["case"]["title"])
 
@@ -130,6 +133,18 @@ def test_the_case_of_somebody_else_is_labelled_as_an_example(page: Page, service
     widget.root.locator("[name=where]").fill("The groups differ in size")
     widget.root.locator(".stuck-form [type=submit]").click()
     case = widget.last.locator(".case")
-    expect(case.locator(".badge")).to_have_text("An example: somebody stuck at a like place")
+    expect(case.locator(".badge")).to_have_text("An example: somebody stuck in a similar place")
     expect(case).to_contain_text("One group had <b>more</b> people.")
     expect(case.get_by_role("link")).to_have_attribute("href", f"{service}/p/ab-tests-en")
+
+
+def test_a_lesson_the_page_names_wrongly_keeps_nobody_from_saying_it(page: Page, service: str) -> None:
+    page.goto(f"{service}/p/ab-tests-en?lang=en")
+    page.evaluate("document.querySelector('learning-companion').setAttribute('lesson', 'renamed-since')")
+    widget = Widget(page)
+    widget.root.get_by_role("button", name="I’m stuck").click()
+    widget.root.locator("[name=where]").fill("Sample size: I get a different number than the lesson")
+    with page.expect_response(lambda response: is_feedback(response) and response.status == 201) as told:
+        widget.root.locator(".stuck-form [type=submit]").click()
+    assert "lesson" not in sent(told.value.request)
+    expect(widget.last.locator(".lessons a")).not_to_have_count(0)

@@ -38,7 +38,7 @@ def test_a_service_that_is_gone_is_named_and_the_question_can_be_tried_again(pag
         (403, {}, "This site may not ask here"),
         (404, {}, "No such course"),
         (413, {}, "The text is too long"),
-        (422, {}, "text: holds no words"),
+        (422, {}, "Change the text and send it again"),
         (500, {}, "Something went wrong"),
         (503, {}, "try again in a minute"),
         (503, {"Retry-After": "7"}, "try again in 7 s"),
@@ -52,6 +52,8 @@ def test_each_refusal_says_what_to_do(
     page.route("**/turns", lambda route: route.fulfill(status=status, json=problem, headers=headers))
     widget.type_and_send("?!")
     expect(widget.problem).to_contain_text(words)
+    # The service's own words are for whoever built the page.
+    expect(widget.problem).not_to_contain_text("holds no words")
     expect(widget.problem.get_by_role("button", name="Try again")).to_be_visible()
 
 
@@ -186,3 +188,33 @@ def test_markup_in_an_answer_and_a_quote_stays_text(page: Page, service: str) ->
     expect(answer.locator(".text li").last).to_have_text("and [7] cites nothing, nor does n[1]")
     expect(answer.locator("script, img, a")).to_have_count(0)
     assert page.evaluate("window.hacked") is None
+
+
+def test_a_lesson_the_page_names_wrongly_breaks_no_question(page: Page, service: str) -> None:
+    widget = open_course(page, service)
+    page.evaluate("document.querySelector('learning-companion').setAttribute('lesson', 'renamed-since')")
+    statuses: list[tuple[int, str | None]] = []
+    page.on(
+        "response",
+        lambda told: statuses.append((told.status, sent(told.request).get("lesson"))) if is_turn(told) else None,
+    )
+    answer = widget.ask(COVERED["en"])
+    expect(answer.locator(".sources > li").first).to_be_visible()
+    expect(widget.problem).to_have_count(0)
+    assert statuses == [(404, "renamed-since"), (200, None)]
+
+
+def test_a_lesson_that_stays_unknown_is_asked_without_only_once(page: Page, service: str) -> None:
+    widget = open_course(page, service)
+    page.evaluate("document.querySelector('learning-companion').setAttribute('lesson', 'renamed-since')")
+    asked: list[str | None] = []
+    problem = {"type": "lesson-not-found", "title": "Not Found", "status": 404, "detail": "no lesson"}
+
+    def refuse(route: Route) -> None:
+        asked.append(sent(route.request).get("lesson"))
+        route.fulfill(status=404, json=problem)
+
+    page.route("**/turns", refuse)
+    widget.type_and_send(COVERED["en"])
+    expect(widget.problem).to_be_visible()
+    assert asked == ["renamed-since", None]

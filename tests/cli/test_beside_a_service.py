@@ -2,13 +2,17 @@
 
 import json
 import shutil
+import socket
 from collections.abc import Iterator
 from pathlib import Path
+from threading import Thread
 
 import httpx
 import pytest
 
+from api.cli.running import ask_service
 from api.routers.local import SECRET_HEADER
+from foundation.errors import IndexUnavailable
 from foundation.lock import Owner
 from tests.api.serving import COVERED, LESSONS, NOT_COVERED, TURNS
 from tests.cli.processes import companion, service, write_course
@@ -79,6 +83,49 @@ def test_without_the_secret_nobody_touches_the_index(owner: Owner, action: str, 
     response = httpx.post(f"{owner.url}/local/index/{action}", headers=headers)
     assert response.status_code == 403
     assert owner.secret not in response.text
+
+
+def test_a_proxy_in_the_environment_is_not_asked_for_the_service_of_this_machine(
+    shared_home: Path, owner: Owner
+) -> None:
+    nowhere = "http://127.0.0.1:9"
+    proxies = dict.fromkeys(("http_proxy", "HTTP_PROXY", "all_proxy", "ALL_PROXY"), nowhere)
+    done = companion(shared_home, "index", "verify", **proxies, no_proxy="", NO_PROXY="")
+    assert done.code == 0, done.err
+
+
+@pytest.mark.parametrize(
+    "reply", [b"HTTP/1.0 502 Bad Gateway\r\n\r\n<h1>no", b"HTTP/1.0 200 OK\r\n\r\n<h1>yes", b"?", b""]
+)
+def test_what_answers_without_json_is_told_in_a_line(reply: bytes) -> None:
+    def answer() -> None:
+        with listener.accept()[0] as asked:
+            asked.recv(65536)
+            asked.sendall(reply)
+
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        url = f"http://127.0.0.1:{listener.getsockname()[1]}"
+        thread = Thread(target=answer, daemon=True)
+        thread.start()
+        with pytest.raises(IndexUnavailable, match="restart it"):
+            ask_service(Owner(pid=1, url=url, secret="s"), "verify", None)
+        thread.join(timeout=10)
+
+
+def test_a_service_that_never_answers_is_not_waited_for_for_ever(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("api.cli.running._TIMEOUT_S", 0.05)
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        url = f"http://127.0.0.1:{listener.getsockname()[1]}"
+        with pytest.raises(IndexUnavailable, match="does not answer"):
+            ask_service(Owner(pid=1, url=url, secret="s"), "verify", None)
+
+
+def test_on_a_terminal_answers_point_into_the_running_service(shared_home: Path, owner: Owner) -> None:
+    for question in (COVERED, NOT_COVERED):
+        shown = companion(shared_home, "ask", question, "--product", "bread").out
+        assert f"{owner.url}/p/bread/lessons/" in shown
+        told = companion(shared_home, "ask", question, "--product", "bread", "--json").out
+        assert owner.url not in told
 
 
 def test_a_command_with_an_outdated_secret_says_so(shared_home: Path, owner: Owner) -> None:

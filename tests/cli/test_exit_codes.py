@@ -4,9 +4,10 @@ from pathlib import Path
 
 import pytest
 
+from foundation.lock import HomeLock
 from tests.api.serving import COVERED
 from tests.cli.conftest import Run
-from tests.cli.processes import ROOT, companion, write_course
+from tests.cli.processes import companion, write_course
 
 WRONG_USE = [
     ("nonsense",),
@@ -19,6 +20,10 @@ WRONG_USE = [
     ("ask", "--product", "bread"),
     ("up", "--port", "eighty"),
     ("index", "polish"),
+    ("ingest", ".", "--product", "bread", "--lang", "de"),
+    ("ingest", ".", "--product", "My Course"),
+    ("product", "set", "bread"),
+    ("product", "set", "bread", "--origin", "https://a.example", "--no-origins"),
 ]
 
 
@@ -27,7 +32,8 @@ def test_wrong_use_exits_2_and_says_how_it_is_used(run: Run, home: Path, words: 
     done = run(*words)
     assert done.code == 2
     assert done.out == ""
-    assert "Error" in done.err
+    (line,) = [line for line in done.err.splitlines() if "Error" in line]
+    assert done.err.endswith(f"{line}\n")
     assert not home.exists()
 
 
@@ -37,13 +43,10 @@ FAILURES = {
     "ask an unknown product": (("ask", "Why?", "--product", "nothing-here"), "companion product list"),
     "ask nothing": (("ask", "", "--product", "bread"), "empty"),
     "ask in an unknown lesson": (("ask", "Why?", "--product", "bread", "--lesson", "99-nowhere"), "no lesson"),
-    "change an unknown product": (("product", "set", "nothing-here", "--title", "A"), "no product"),
-    "change nothing": (("product", "set", "bread"), "--help"),
-    "verify an unknown product": (("index", "verify", "--product", "nothing-here"), "no product"),
+    "change an unknown product": (("product", "set", "nothing-here", "--title", "A"), "companion product list"),
+    "verify an unknown product": (("index", "verify", "--product", "nothing-here"), "companion product list"),
     "rebuild an unknown product": (("index", "rebuild", "--product", "nothing-here", "--json"), "no product"),
     "take in what is not there": (("ingest", "no/such/folder", "--product", "bread"), "does not exist"),
-    "take in under a name that is no slug": (("ingest", str(ROOT), "--product", "My Course"), "a-z"),
-    "take in a language we do not speak": (("ingest", str(ROOT), "--product", "bread", "--lang", "de"), "ru or en"),
     "measure on a set that is not there": (("eval", "retrieval", "no/such/set"), "corpus.jsonl"),
 }
 
@@ -112,3 +115,19 @@ def test_an_error_nobody_foresaw_is_a_line_without_its_message(run: Run, monkeyp
     assert (done.code, done.out) == (1, "")
     assert "RuntimeError" in done.reason()
     assert "learner" not in done.err
+
+
+def test_an_announcement_we_may_not_read_is_another_users_service(
+    run: Run, baked: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def forbidden(home: Path) -> None:
+        raise PermissionError(13, "Permission denied", str(home / "service.json"))
+
+    monkeypatch.setattr("api.cli.running.find_owner", forbidden)
+    with HomeLock(baked) as lock:
+        assert lock.acquire()
+        for words in (("up", "--port", "0"), ("index", "verify")):
+            done = run(*words)
+            assert (done.code, done.out) == (1, "")
+            assert "another user's service" in done.reason()
+        assert run("ask", COVERED, "--product", "bread").code == 0

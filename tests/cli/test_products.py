@@ -45,7 +45,7 @@ def test_origins_are_replaced_and_taken_away(run: Run, baked: Path) -> None:
     assert product(run)["origins"] == ["https://a.example", "https://b.example"]
     run("product", "set", "bread", "--origin", "https://c.example")
     assert product(run)["origins"] == ["https://c.example"]
-    assert run("product", "set", "bread", "--origin", "https://a.example", "--no-origins").code == 1
+    assert run("product", "set", "bread", "--origin", "https://a.example", "--no-origins").code == 2
     run("product", "set", "bread", "--no-origins")
     assert product(run)["origins"] == []
 

@@ -17,6 +17,7 @@ INGEST_FIELDS = {
     "unchanged",
     "removed",
     "encoded",
+    "texts",
     "hidden",
     "answer_keys",
     "words",
@@ -164,3 +165,21 @@ def test_a_process_prints_one_object_and_nothing_else(home: Path, course: Path) 
     assert done.json()["lessons"] == len(LESSONS)
     asked = companion(home, "ask", "Сколько отдыхает тесто?", "--product", "bread", "--json", PYTHONIOENCODING="utf-8")
     assert asked.json()["text"]
+
+
+def test_search_leaves_out_a_lesson_that_was_retired_meanwhile(
+    run: Run, baked: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from knowledge import lessons
+
+    real = lessons.load_sources
+
+    def retired(session: Any, passages: Any) -> Any:
+        found = real(session, passages)
+        del found[passages[0]]
+        return found
+
+    words = ("search", "feed the starter", "--product", "bread", "-k", "3", "--json")
+    before = run(*words).json()["passages"]
+    monkeypatch.setattr(lessons, "load_sources", retired)
+    assert run(*words).json()["passages"] == before[1:]

@@ -1,11 +1,15 @@
 """The service starts, tells where it is, and gives the home back when it is told to stop."""
 
 import signal
+import socket
+import sqlite3
 from pathlib import Path
 
 import httpx
 import pytest
 
+from api.service import listen
+from foundation.errors import Conflict
 from foundation.lock import HomeLock
 from tests.api.serving import COVERED, PRODUCT, STREAMED, TURNS, events_of
 from tests.cli.conftest import Run
@@ -81,3 +85,29 @@ def test_a_home_that_another_command_is_busy_with_is_not_served(run: Run, baked:
             done = run(*words)
             assert (done.code, done.out) == (1, "")
             assert "another command" in done.reason()
+
+
+def test_two_services_never_hold_one_port() -> None:
+    with listen("127.0.0.1", 0) as first:
+        port = first.getsockname()[1]
+        with pytest.raises(Conflict, match="--port"), listen("127.0.0.1", port):
+            pass
+
+
+def test_two_services_that_are_bound_at_once_cannot_both_listen() -> None:
+    # Both sockets may be bound to the port before either listens.
+    with socket.socket() as rival:
+        rival.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        rival.bind(("127.0.0.1", 0))
+        with listen("127.0.0.1", rival.getsockname()[1]), pytest.raises(OSError, match="in use"):
+            rival.listen()
+
+
+def test_every_shelf_is_laid_out_before_a_service_is_announced(baked: Path) -> None:
+    with sqlite3.connect(baked / "companion.db") as rows:
+        rows.execute("UPDATE vector SET encoder = 'another'")
+    with service(baked) as (process, owner):
+        # One product that cannot be used keeps the others, and the service, from nothing.
+        assert httpx.get(f"{owner.url}/readyz", timeout=60).status_code == 200
+        done = end(process, signal.SIGTERM)
+    assert "warning: bread was taken in with another encoder" in done.err
