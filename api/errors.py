@@ -73,7 +73,8 @@ class Problem(BaseModel):
 def problem_of(error: Exception) -> Problem:
     """The problem to tell about an error; one that is not ours says nothing of the inside."""
     if isinstance(error, CompanionError):
-        status = _STATUS.get(type(error), HTTPStatus.INTERNAL_SERVER_ERROR)
+        told = (_STATUS[kind] for kind in type(error).__mro__ if kind in _STATUS)
+        status = next(told, HTTPStatus.INTERNAL_SERVER_ERROR)
         return _problem(status, str(error), kind=_TYPE.get(type(error), _NO_TYPE))
     if isinstance(error, RequestValidationError):
         return _validation_problem(error.errors())

@@ -28,10 +28,10 @@ from foundation.ids import TurnId, random_id
 from foundation.text import clean_text
 from knowledge.language import Lang, language_of
 from knowledge.lessons import find_lesson, load_sources
-from knowledge.library import Library
 from knowledge.products import Collection, find_product
 from knowledge.search import Ranking, search
 from knowledge.shelf import ShelfKey
+from knowledge.shelves import Shelves
 from prompts.chat import ChatModel
 
 _log = logging.getLogger(__name__)
@@ -61,7 +61,7 @@ class Answerer:
     """The collaborators an answer needs; without `chat` every answer is extractive."""
 
     database: Database
-    library: Library
+    shelves: Shelves
     clock: Clock
     chat: ChatModel | None
     limits: ModelLimits
@@ -103,12 +103,12 @@ class Answerer:
         with self.database.read() as session:
             product = find_product(session, question.product)
             lesson = find_lesson(session, product.slug, question.lesson).slug if question.lesson else None
-        shelf = self.library.shelf(ShelfKey(product.slug, Collection.LESSONS))
+        shelf = self.shelves.shelf(ShelfKey(product.slug, Collection.LESSONS))
         started = time.perf_counter()
-        ranking = search(text, shelf, encoder=self.library.encoder, index=self.library.index, count=_HITS)
+        ranking = search(text, shelf, encoder=self.shelves.encoder, index=self.shelves.index, count=_HITS)
         evidence = self._load(ranking)
         searched = _ms_since(started)
-        judgement = judge(ranking, evidence, shelf=shelf, encoder_id=self.library.encoder.id)
+        judgement = judge(ranking, evidence, shelf=shelf, encoder_id=self.shelves.encoder.id)
         with self.database.write() as session:
             conversation = begin_conversation(session, product.slug, question.conversation, now=self.clock())
         locale = question.locale or language_of(text, default="ru" if product.lang == "ru" else "en")

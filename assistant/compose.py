@@ -15,9 +15,9 @@ from foundation.errors import ModelUnavailable
 from knowledge.language import Lang
 from knowledge.lessons import Source
 from prompts.budget import TokenCount, count_tokens, fit_passages
+from prompts.catalogue import Prompt, load_prompt
 from prompts.chat import ChatModel, Message
 from prompts.fences import Fenced, fence, fence_numbered
-from prompts.library import Prompt, load_prompt
 
 _LANGUAGE_NAMES: dict[Lang, str] = {"ru": "Russian", "en": "English"}
 _MAX_WORDS = 120

@@ -17,12 +17,9 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-import numpy as np
-
 from assistant.extract import Evidence
 from assistant.reply import Outcome
-from knowledge.background import background_vectors
-from knowledge.centring import centre
+from knowledge.centring import background_cosine
 from knowledge.lexical import terms
 from knowledge.passages import PassageKind
 from knowledge.search import Hit, Ranking
@@ -64,23 +61,13 @@ def judge(ranking: Ranking, evidence: Sequence[Evidence], *, shelf: Shelf, encod
         return Judgement(Outcome.DECLINED, 0.0)
     lang = hits[0].place.lang
     weights = _ONE_LANGUAGE if lang == ranking.lang else _ACROSS
-    margin = max(hit.dense for hit in hits) - _nearest_background(ranking, lang, encoder_id)
+    nearest = max(hit.dense for hit in hits)
+    elsewhere = background_cosine(ranking.vector, lang=lang, encoder_id=encoder_id)
+    margin = 0.0 if elsewhere is None else nearest - elsewhere
     distance = max(hit.dense_z for hit in hits) - _chance_maximum(len(shelf.entries.ids))
     known = weights.bias + weights.margin * margin + weights.distance * distance
     confidence = 1.0 / (1.0 + math.exp(-(known + weights.words * _held_words(ranking, evidence, shelf))))
     return Judgement(_outcome(confidence), round(confidence, 3))
-
-
-def _nearest_background(ranking: Ranking, lang: str, encoder_id: str) -> float:
-    """Mean cosine of the question with the texts about anything that are nearest to it.
-
-    Several, because one of forty subjects may well be the course's own.
-    """
-    passages = background_vectors(encoder_id).get(f"{lang}.passage")
-    if passages is None:
-        return max(hit.dense for hit in ranking.hits)
-    centred = centre(passages, lang=lang, role="passage", encoder_id=encoder_id)
-    return float(np.sort(centred @ ranking.vector)[-_LOOKED_AT:].mean())
 
 
 def _chance_maximum(count: int) -> float:

@@ -11,7 +11,6 @@ the 48 others are, three of them English texts over Russian cases (measured 2026
 import re
 from dataclasses import dataclass
 
-import numpy as np
 from sqlalchemy.orm import Session
 
 from assistant.conversations import question_of
@@ -20,21 +19,19 @@ from assistant.reply import NearLesson
 from foundation.database import Database
 from foundation.ids import LessonId
 from foundation.text import clean_text
-from knowledge.background import background_vectors
 from knowledge.blocks import BlockKind
-from knowledge.centring import centre
+from knowledge.centring import background_cosine
 from knowledge.lessons import LessonHead, Source, find_lesson, lesson_heads, load_sources
-from knowledge.library import Library
 from knowledge.passages import PassageKind
 from knowledge.products import Collection, Product, find_product
 from knowledge.search import Ranking, search
 from knowledge.shelf import Shelf, ShelfKey
+from knowledge.shelves import Shelves
 
 _NEAREST = 3
 _HITS = 20
 _SITUATION_CHARS = 400
 _LIKENESS_FLOOR = 0.048
-_BACKGROUND_LOOKED_AT = 3
 _SITUATION = re.compile(r"\b(?:situation|ситуаци)", re.IGNORECASE)
 # "This is an invented example": true of the whole case, and no part of what its author tells.
 _DISCLAIMER = re.compile(r"\b(?:invented|fictional|made[- ]up|выдуман|вымышлен|придуман)", re.IGNORECASE)
@@ -59,7 +56,7 @@ class Foothold:
 
 
 def find_foothold(
-    database: Database, library: Library, product_slug: str, *, text: str, turn: str | None, lesson: str | None
+    database: Database, shelves: Shelves, product_slug: str, *, text: str, turn: str | None, lesson: str | None
 ) -> Foothold:
     """Look by the learner's words, else by the question of the turn, else by the open lesson."""
     with database.read() as session:
@@ -69,10 +66,10 @@ def find_foothold(
     words = clean_text(text).strip() or asked or (f"{opened.title}. {opened.outcome}" if opened else "")
     if not words:
         return Foothold((), None)
-    lessons = library.shelf(ShelfKey(product.slug, Collection.LESSONS))
-    cases = library.shelf(ShelfKey(product.slug, Collection.CASES))
-    ranking = search(words, lessons, encoder=library.encoder, index=library.index, count=_HITS)
-    alike = _most_alike(cases, words, library)
+    lessons = shelves.shelf(ShelfKey(product.slug, Collection.LESSONS))
+    cases = shelves.shelf(ShelfKey(product.slug, Collection.CASES))
+    ranking = search(words, lessons, encoder=shelves.encoder, index=shelves.index, count=_HITS)
+    alike = _most_alike(cases, words, shelves)
     with database.read() as session:
         case = _case(session, product, cases, alike) if alike else None
         return Foothold(_nearest(session, product, ranking, opened), case)
@@ -87,23 +84,15 @@ def _nearest(session: Session, product: Product, ranking: Ranking, opened: Lesso
     return tuple(near(product, head) for head in found)
 
 
-def _most_alike(cases: Shelf, words: str, library: Library) -> LessonId | None:
-    ranking = search(words, cases, encoder=library.encoder, index=library.index, count=_HITS)
+def _most_alike(cases: Shelf, words: str, shelves: Shelves) -> LessonId | None:
+    ranking = search(words, cases, encoder=shelves.encoder, index=shelves.index, count=_HITS)
     if not ranking.hits:
         return None
     best = ranking.hits[0].place
     nearest = max(hit.dense for hit in ranking.hits if hit.place.lesson == best.lesson)
-    floor = _background(ranking, best.lang, library.encoder.id) + _LIKENESS_FLOOR
-    return best.lesson if nearest >= floor else None
-
-
-def _background(ranking: Ranking, lang: str, encoder_id: str) -> float:
-    """Mean cosine of the words with the texts about anything that are nearest to them; 1 where none were encoded."""
-    passages = background_vectors(encoder_id).get(f"{lang}.passage")
-    if passages is None:
-        return 1.0
-    centred = centre(passages, lang=lang, role="passage", encoder_id=encoder_id)
-    return float(np.sort(centred @ ranking.vector)[-_BACKGROUND_LOOKED_AT:].mean())
+    elsewhere = background_cosine(ranking.vector, lang=best.lang, encoder_id=shelves.encoder.id)
+    is_alike = elsewhere is not None and nearest >= elsewhere + _LIKENESS_FLOOR
+    return best.lesson if is_alike else None
 
 
 def _case(session: Session, product: Product, cases: Shelf, case: LessonId) -> NearCase | None:

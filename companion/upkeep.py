@@ -12,7 +12,7 @@ def verify_index(house: House, product: str | None = None) -> dict[str, Any]:
     differences = {}
     keys = _keys(house, product)
     for key in keys:
-        found = house.library.differences(key)
+        found = house.shelves.differences(key)
         if found:
             differences[key.name(house.encoder.id)] = found
     return {"agrees": not differences, "shelves": len(keys), "differences": differences}
@@ -22,16 +22,16 @@ def refresh_index(house: House, product: str | None = None) -> dict[str, Any]:
     """Bring the index up to date with what another process took in: `{shelves}`."""
     keys = _keys(house, product)
     for key in keys:
-        house.library.shelf(key)
+        house.shelves.shelf(key)
     return {"shelves": len(keys)}
 
 
 def lay_out_shelves(house: House) -> list[str]:
     """Have every shelf ready before the first question; gives a line on each that cannot be used."""
     reasons = []
-    for key in house.library.all_keys():
+    for key in house.shelves.all_keys():
         try:
-            house.library.shelf(key)
+            house.shelves.shelf(key)
         except IndexUnavailable as err:
             reasons.append(str(err))
     return list(dict.fromkeys(reasons))
@@ -40,12 +40,12 @@ def lay_out_shelves(house: House) -> list[str]:
 def rebuild_index(house: House, product: str | None = None) -> dict[str, Any]:
     """Fill the index again from SQL without encoding anything: `{shelves, windows}`."""
     keys = _keys(house, product)
-    windows = sum(len(house.library.refill(key).entries.ids) for key in keys)
+    windows = sum(len(house.shelves.refill(key).entries.ids) for key in keys)
     return {"shelves": len(keys), "windows": windows}
 
 
 def _keys(house: House, product: str | None) -> list[ShelfKey]:
-    known = house.library.all_keys()
+    known = house.shelves.all_keys()
     keys = [key for key in known if product in (None, key.product)]
     if product is not None and not keys:
         raise NotFound(f"there is no product {product[:70]!r} here")

@@ -23,7 +23,7 @@ from knowledge.adapters.e5_encoder import open_encoder
 from knowledge.adapters.exact_index import ExactIndex
 from knowledge.encoder import Encoder
 from knowledge.index import PassageIndex
-from knowledge.library import Library
+from knowledge.shelves import Shelves
 from prompts.adapters.langchain_chat import LangChainChat
 from prompts.chat import ChatModel
 
@@ -38,7 +38,7 @@ class House:
     settings: Settings
     database: Database
     encoder: Encoder
-    library: Library
+    shelves: Shelves
     answerer: Answerer
     clock: Clock
     lock: HomeLock
@@ -83,16 +83,16 @@ def _build(
 ) -> House:
     encoder = encoder or default_encoder(settings.home)
     index: PassageIndex = ChromaIndex(settings.home / "index") if owns_index else ExactIndex()
-    library = Library(database, encoder, index)
+    shelves = Shelves(database, encoder, index)
     answerer = Answerer(
         database=database,
-        library=library,
+        shelves=shelves,
         clock=clock,
         chat=chat or _chat(settings),
         limits=ModelLimits(budget_tokens=settings.chat_budget_tokens),
         threads=CapacityLimiter(_THREADS),
     )
-    return House(settings, database, encoder, library, answerer, clock, lock, owns_index)
+    return House(settings, database, encoder, shelves, answerer, clock, lock, owns_index)
 
 
 def check_chat(settings: Settings) -> None:

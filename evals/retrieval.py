@@ -33,7 +33,7 @@ def run_retrieval(
             started = time.perf_counter()
             passages = take_in(house, evaluation.documents, progress=progress)
             for course in {document.course for document in evaluation.documents}:
-                house.library.shelf(_key(course))
+                house.shelves.shelf(_key(course))
             spent = time.perf_counter() - started
             scores, asked_ms = _ask_all(house, evaluation.queries)
     return {
@@ -59,8 +59,8 @@ def _ask_all(house: House, queries: Sequence[Query]) -> tuple[list[QueryScores],
             with house.database.read() as session:
                 names[query.course] = {head.id: head.external_id for head in live_lessons(session, key.product)}
         started = time.perf_counter()
-        shelf = house.library.shelf(key)
-        ranking = search(query.text, shelf, encoder=house.encoder, index=house.library.index, count=_HITS)
+        shelf = house.shelves.shelf(key)
+        ranking = search(query.text, shelf, encoder=house.encoder, index=house.shelves.index, count=_HITS)
         spent_ms.append(1000 * (time.perf_counter() - started))
         ranked = dict.fromkeys(names[query.course][hit.place.lesson] for hit in ranking.hits)
         scores.append(score_ranking(list(ranked), query.relevant))

@@ -91,7 +91,9 @@ def read_set(
     answers = {row.id: row.answer or "" for row in _rows(folder / "queries.jsonl", _QueryRow)}
     rows = [row for row in _rows(asked / "queries.jsonl", _QueryRow) if split in (None, row.split)]
     queries = tuple(
-        Query(row.id, row.text, _course(row.course, within_course=within_course), judged[row.id], answers.get(row.id, ""))
+        Query(
+            row.id, row.text, _course(row.course, within_course=within_course), judged[row.id], answers.get(row.id, "")
+        )
         for row in rows
         if row.id in judged
     )

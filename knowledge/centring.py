@@ -16,6 +16,7 @@ from knowledge.encoder import Vector
 
 RECIPE = "c1"
 STRENGTH = 0.5
+_NEAREST = 3
 
 Role = Literal["question", "passage"]
 
@@ -28,6 +29,18 @@ def centre(vectors: Vector, *, lang: str, role: Role, encoder_id: str) -> Vector
     moved = vectors - STRENGTH * mean
     length = np.linalg.norm(moved, axis=-1, keepdims=True)
     return np.asarray(moved / np.maximum(length, 1e-9), dtype=np.float32)
+
+
+def background_cosine(question: Vector, *, lang: str, encoder_id: str) -> float | None:
+    """Mean cosine of a question with the texts about anything of one language that are nearest to it.
+
+    Several, because one of forty subjects may well be the course's own. None for an encoder without such vectors.
+    """
+    passages = background_vectors(encoder_id).get(f"{lang}.passage")
+    if passages is None:
+        return None
+    centred = centre(passages, lang=lang, role="passage", encoder_id=encoder_id)
+    return float(np.sort(centred @ question)[-_NEAREST:].mean())
 
 
 @lru_cache(maxsize=16)

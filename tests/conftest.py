@@ -76,8 +76,8 @@ def _loaded_samples(tmp_path_factory: pytest.TempPathFactory, encoder: CachedEnc
     with open_house(Settings(home=home, encode_workers=2), encoder=encoder) as opened:
         assert needs_samples(opened)
         load_samples(opened, lambda _name: lambda _done, _total: None)
-        for key in opened.library.all_keys():
-            opened.library.shelf(key)
+        for key in opened.shelves.all_keys():
+            opened.shelves.shelf(key)
     return home
 
 

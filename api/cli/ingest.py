@@ -77,7 +77,7 @@ def ingest(
             progress=bars(slug),
         )
         if house.owns_index:
-            house.library.shelf(ShelfKey(slug, collection))
+            house.shelves.shelf(ShelfKey(slug, collection))
         elif not house.owns_lock():
             _tell_service(house.settings.home, slug)
     for warning in report.warnings:
@@ -87,7 +87,7 @@ def ingest(
     else:
         print(
             f"{slug}: {report.lessons} lessons, {report.passages} passages "
-            f"({report.added} new, {report.removed} gone), {report.encoded} texts encoded, "
+            f"({report.added} new, {report.removed} gone), {report.texts} texts encoded, "
             f"{report.answer_keys} answer keys kept from learners, {len(report.warnings)} warnings, "
             f"{report.seconds:.1f} s"
         )

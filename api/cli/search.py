@@ -49,8 +49,8 @@ def _find(house: Any, text: str, product_slug: str, count: int) -> list[dict[str
     check_product(house.database, product_slug)
     with house.database.read() as session:
         product = find_product(session, product_slug)
-    shelf = house.library.shelf(ShelfKey(product.slug, Collection.LESSONS))
-    ranking = find(question, shelf, encoder=house.encoder, index=house.library.index, count=count)
+    shelf = house.shelves.shelf(ShelfKey(product.slug, Collection.LESSONS))
+    ranking = find(question, shelf, encoder=house.encoder, index=house.shelves.index, count=count)
     with house.database.read() as session:
         sources = load_sources(session, [hit.place.passage for hit in ranking.hits])
     shown = []

@@ -1,8 +1,11 @@
 """`companion up`: the service."""
 
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
+
+if TYPE_CHECKING:
+    from foundation.settings import Settings
 
 
 def up(
@@ -38,4 +41,17 @@ def up(
             remark("Loading the sample products; this happens once.")
             with progress_bars() as bars:
                 load_samples(house, bars)
+        warn_of_chat(settings)
         serve(house, listener)
+
+
+def warn_of_chat(settings: "Settings") -> None:
+    """Say at the start what would otherwise be seen only in the log of each turn."""
+    from api.cli.show import remark
+    from companion.wiring import check_chat
+    from foundation.errors import ModelMisconfigured
+
+    try:
+        check_chat(settings)
+    except ModelMisconfigured as err:
+        remark(f"warning: {err}. Answers are quotes from the course until this is mended.")

@@ -96,7 +96,7 @@ def _keep(house: House, slug: str, body: FeedbackRequest) -> dict[str, Any]:
 def _foothold(house: House, slug: str, *, text: str, turn: str | None, lesson: str | None) -> Foothold:
     """Empty while search is down: what was said is kept by now, and saying it again would keep it twice."""
     try:
-        return find_foothold(house.database, house.library, slug, text=text, turn=turn, lesson=lesson)
+        return find_foothold(house.database, house.shelves, slug, text=text, turn=turn, lesson=lesson)
     except (EncoderUnavailable, IndexUnavailable) as err:
         _log.error("foothold.unavailable error=%s reason=%s", type(err).__name__, err)
         return Foothold((), None)

@@ -57,5 +57,5 @@ def _check(house: House, asked: set[str]) -> dict[str, Any]:
         products = list_products(session)
     house.encoder.count_tokens("ready")
     for product in sorted(asked):
-        house.library.shelf(ShelfKey(ProductSlug(product), Collection.LESSONS))
+        house.shelves.shelf(ShelfKey(ProductSlug(product), Collection.LESSONS))
     return {"status": "ready", "products": len(products)}

@@ -130,7 +130,7 @@ def test_no_search_on_the_command_line_finds_the_key(bakery: House) -> None:
 
 def test_the_key_is_in_nothing_that_is_searched(bakery: House) -> None:
     for collection in Collection:
-        assert bakery.library.shelf(ShelfKey(ProductSlug("bread"), collection)).places
+        assert bakery.shelves.shelf(ShelfKey(ProductSlug("bread"), collection)).places
     with bakery.database.read() as session:
         texts = session.execute(text("SELECT text || heading_path FROM passage")).scalars().all()
     assert texts

@@ -212,13 +212,13 @@ def test_readiness_lays_out_no_shelf_that_nobody_asked_for(
     service: httpx.Client, shaky: House, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     looked_at: list[ShelfKey] = []
-    real = type(shaky.library).shelf
+    real = type(shaky.shelves).shelf
 
-    def shelf(library: object, key: ShelfKey) -> object:
+    def shelf(shelves: object, key: ShelfKey) -> object:
         looked_at.append(key)
-        return real(shaky.library, key)
+        return real(shaky.shelves, key)
 
-    monkeypatch.setattr(type(shaky.library), "shelf", shelf)
+    monkeypatch.setattr(type(shaky.shelves), "shelf", shelf)
     assert service.get("/readyz").json() == {"status": "ready", "products": 2}
     assert looked_at == []
     service.post(TURNS, json={"text": COVERED})

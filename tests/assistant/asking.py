@@ -50,7 +50,7 @@ def sources_of(house: House, reply: dict[str, Any]) -> list[Source]:
 
 def places_of(house: House, product: str) -> dict[str, int]:
     """Where each passage stands in its course."""
-    shelf = house.library.shelf(ShelfKey(ProductSlug(product), Collection.LESSONS))
+    shelf = house.shelves.shelf(ShelfKey(ProductSlug(product), Collection.LESSONS))
     return {place.passage: place.order for place in shelf.places}
 
 

@@ -14,8 +14,8 @@ from assistant.reply import Composer, EventName, Outcome
 from companion.wiring import House
 from foundation.errors import ModelUnavailable
 from prompts.adapters.langchain_chat import LangChainChat
+from prompts.catalogue import load_prompt
 from prompts.chat import Message
-from prompts.library import load_prompt
 from tests.assistant.asking import ask, events_of, kept_gaps, kept_turn, with_model
 from tests.prompts.scripted import ScriptedChat
 from tests.prompts.wire import DONE, Act, Step, WireServer, delta, reply

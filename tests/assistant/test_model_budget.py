@@ -18,8 +18,8 @@ from foundation.settings import Settings
 from knowledge.lessons import Source
 from prompts import budget
 from prompts.budget import TokenCount, count_tokens
+from prompts.catalogue import load_prompt
 from prompts.fences import fence_numbered
-from prompts.library import load_prompt
 from tests.assistant.made_sources import source
 from tests.prompts.assets import ranks_folder
 from tests.prompts.scripted import ScriptedChat

@@ -16,7 +16,7 @@ CASE = "# Too few visitors\n\nMy test had too few visitors to see any effect, an
 
 
 def _foothold(house: House, text: str = "", *, turn: str | None = None, lesson: str | None = None) -> Foothold:
-    return find_foothold(house.database, house.library, "course", text=text, turn=turn, lesson=lesson)
+    return find_foothold(house.database, house.shelves, "course", text=text, turn=turn, lesson=lesson)
 
 
 def test_the_learners_words_lead_to_a_lesson_and_to_a_like_case(take_in: TakeIn, house: House) -> None:
@@ -70,7 +70,7 @@ def test_an_unknown_lesson_or_product_is_not_found(take_in: TakeIn, house: House
     with pytest.raises(NotFound):
         _foothold(house, lesson="nowhere")
     with pytest.raises(NotFound):
-        find_foothold(house.database, house.library, "nobody", text="x", turn=None, lesson=None)
+        find_foothold(house.database, house.shelves, "nobody", text="x", turn=None, lesson=None)
 
 
 WHOLE_CASE = """# The groups were uneven
@@ -135,7 +135,7 @@ UNLIKE = [
 
 
 def _sample_case(house: House, words: str) -> str | None:
-    case = find_foothold(house.database, house.library, "ab-tests-en", text=words, turn=None, lesson=None).case
+    case = find_foothold(house.database, house.shelves, "ab-tests-en", text=words, turn=None, lesson=None).case
     return None if case is None else case.url
 
 

@@ -77,8 +77,8 @@ class BrokenIndex:
 def rank(house: House, question: str, product: str = "course", *, cases: bool = False) -> Ranking:
     """What a question finds."""
     key = ShelfKey(ProductSlug(product), Collection.CASES if cases else Collection.LESSONS)
-    shelf = house.library.shelf(key)
-    return search(question, shelf, encoder=house.encoder, index=house.library.index, count=20)
+    shelf = house.shelves.shelf(key)
+    return search(question, shelf, encoder=house.encoder, index=house.shelves.index, count=20)
 
 
 def found_lessons(house: House, question: str, product: str = "course", *, cases: bool = False) -> list[str]:

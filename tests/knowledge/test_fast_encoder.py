@@ -41,7 +41,8 @@ def test_its_vectors_are_those_of_the_wheels_engine(fast: E5Encoder, capsys: pyt
     cosines = [float(fast.encode_passage(text) @ slow.encode_passage(text)) for text in texts]
     with capsys.disabled():
         print(
-            f"\ncosine to the wheel's engine over {len(texts)} texts: min {min(cosines):.4f}, mean {np.mean(cosines):.4f}"
+            f"\ncosine to the wheel's engine over {len(texts)} texts: "
+            f"min {min(cosines):.4f}, mean {np.mean(cosines):.4f}"
         )
     assert min(cosines) >= FEWEST
 

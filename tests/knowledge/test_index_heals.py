@@ -16,10 +16,10 @@ from foundation.ids import ProductSlug
 from foundation.settings import Settings
 from knowledge.adapters.exact_index import ExactIndex
 from knowledge.index import Entries
-from knowledge.library import Library
 from knowledge.products import Collection
 from knowledge.search import search
 from knowledge.shelf import ShelfKey
+from knowledge.shelves import Shelves
 from tests.conftest import TakeIn
 from tests.knowledge.damage import in_a_process
 from tests.knowledge.looking import BrokenIndex, CountingEncoder, rank
@@ -66,10 +66,10 @@ def test_rows_that_are_missing_left_over_or_stale_are_listed_and_mended_at_the_n
     take_in(COURSE)
     before = _told(house)
     name = KEY.name(house.encoder.id)
-    good = house.library.shelf(KEY).entries
+    good = house.shelves.shelf(KEY).entries
     vectors = good.vectors.copy()
     vectors[3] = -vectors[3]
-    house.library.index.fill(name, Entries((*good.ids[:-1], "p-nobody.0"), vectors))
+    house.shelves.index.fill(name, Entries((*good.ids[:-1], "p-nobody.0"), vectors))
     assert verify_index(house)["differences"][name] == [
         f"stale {good.ids[3]}",
         f"missing {good.ids[-1]}",
@@ -86,7 +86,7 @@ def test_rebuilding_fills_the_index_without_encoding(
 ) -> None:
     take_in(COURSE)
     before = _told(house)
-    house.library.index.drop(KEY.name(house.encoder.id))
+    house.shelves.index.drop(KEY.name(house.encoder.id))
     with _after_a_restart(house, tmp_path / "again", encoder) as opened:
         assert rebuild_index(opened) == {"shelves": 2, "windows": len(COURSE)}
         assert verify_index(opened)["agrees"] is True
@@ -109,8 +109,8 @@ def test_rebuilding_works_on_a_folder_that_cannot_be_opened(
 
 def test_questions_are_answered_the_same_while_the_index_does_not_answer(take_in: TakeIn, house: House) -> None:
     take_in(COURSE)
-    exact = Library(house.database, house.encoder, ExactIndex())
-    broken = Library(house.database, house.encoder, BrokenIndex())
+    exact = Shelves(house.database, house.encoder, ExactIndex())
+    broken = Shelves(house.database, house.encoder, BrokenIndex())
     asked = (QUESTION, "kind 3", "Сколько посетителей нужно?", "!?")
     for question in asked:
         wanted = search(question, exact.shelf(KEY), encoder=exact.encoder, index=exact.index, count=20)

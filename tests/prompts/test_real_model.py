@@ -12,8 +12,8 @@ from pydantic import SecretStr
 
 from foundation.errors import ModelUnavailable
 from prompts.adapters.langchain_chat import LangChainChat
+from prompts.catalogue import fence, load_prompt
 from prompts.chat import Message, Role
-from prompts.library import fence, load_prompt
 from tests.prompts.assets import asset_folder
 
 MAX_TOKENS = 48

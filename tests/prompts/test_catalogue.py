@@ -7,10 +7,10 @@ import pytest
 
 import prompts
 from foundation.errors import Invalid, NotFound
-from prompts import library
+from prompts import catalogue
+from prompts.catalogue import VariableKind, load_prompt
 from prompts.chat import Role
 from prompts.fences import fence, fence_numbered
-from prompts.library import VariableKind, load_prompt
 
 PROMPTS = Path(prompts.__file__).parent
 SNAPSHOT = Path(__file__).parents[1] / "snapshots" / "answer-v1.txt"
@@ -20,7 +20,7 @@ BODY = "## system\n\nBe kind to {{ name }}.\n\n## user\n\n{{ text }}\n"
 
 @pytest.fixture
 def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    monkeypatch.setattr(library, "_FOLDER", tmp_path)
+    monkeypatch.setattr(catalogue, "_FOLDER", tmp_path)
     return tmp_path
 
 

@@ -20,7 +20,7 @@ _log = logging.getLogger(__name__)
 _SHELVES_AT_HAND = 64
 
 
-class Library:
+class Shelves:
     """Current shelves of one home, each with a filled index; safe to use from several threads."""
 
     def __init__(self, database: Database, encoder: Encoder, index: PassageIndex) -> None:
