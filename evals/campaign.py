@@ -7,11 +7,13 @@ import json
 import sys
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import platformdirs
 
 from companion.wiring import default_encoder
 from evals.cached_encoder import CachedEncoder
+from evals.reading import measure_reading
 from evals.retrieval import run_retrieval
 from evals.sets import read_set
 from foundation.settings import read_settings
@@ -43,8 +45,9 @@ RUNS = (
 
 
 def main() -> None:
-    """Measure everything and write the baseline."""
+    """Measure everything and write the baselines."""
     folder = Path(sys.argv[1])
+    _write("reading", measure_reading(folder))
     cache = Path(platformdirs.user_cache_dir("learning-companion")) / "eval-vectors.db"
     settings = read_settings()
     figures = {}
@@ -62,8 +65,12 @@ def main() -> None:
         kept = {name: value for name, value in measured.items() if not name.endswith(("_ms", "_s"))}
         figures[run.name] = {"source": run.source, **kept}
         print(run.name, json.dumps(kept), flush=True)
-    text = json.dumps({"encoder": default_encoder(settings.home).id, "runs": figures}, ensure_ascii=False, indent=2)
-    (_BASELINES / "retrieval.json").write_text(text + "\n", encoding="utf-8")
+    _write("retrieval", {"encoder": default_encoder(settings.home).id, "runs": figures})
+
+
+def _write(name: str, figures: dict[str, Any]) -> None:
+    text = json.dumps(figures, ensure_ascii=False, indent=2)
+    (_BASELINES / f"{name}.json").write_text(text + "\n", encoding="utf-8")
 
 
 if __name__ == "__main__":
