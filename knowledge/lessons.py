@@ -3,8 +3,8 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import select
-from sqlalchemy.orm import Session
+from sqlalchemy import Select, select
+from sqlalchemy.orm import Session, defer
 
 from foundation.errors import NotFound
 from foundation.ids import LessonId, PassageId
@@ -55,65 +55,52 @@ class LessonPage:
 
 def live_lessons(session: Session, product: str, *, collection: Collection = Collection.LESSONS) -> list[LessonHead]:
     """A product's live lessons in course order."""
-    rows = session.execute(
-        select(LessonRow, RevisionRow.title, RevisionRow.block_title, RevisionRow.skill, RevisionRow.outcome)
-        .join(RevisionRow, RevisionRow.id == LessonRow.live_revision)
-        .where(LessonRow.product == product, LessonRow.collection == collection)
-        .order_by(LessonRow.position, LessonRow.id)
-    )
-    return [_head(row, title, block, skill, outcome) for row, title, block, skill, outcome in rows]
+    mine = _live().where(LessonRow.product == product, LessonRow.collection == collection)
+    rows = session.execute(mine.order_by(LessonRow.position, LessonRow.id))
+    return [_head(row, revision) for row, revision in rows]
 
 
 def find_lesson(session: Session, product: str, name: str) -> LessonHead:
     """A live lesson by its slug or its author's own id; raises NotFound."""
-    row, revision = _live_row(session, product, name)
-    return _head(row, revision.title, revision.block_title, revision.skill, revision.outcome)
+    return _head(*_named(session, product, name, _live()))
 
 
 def read_lesson(session: Session, product: str, name: str) -> LessonPage:
     """A live lesson for its page; what learners may not see is not in it. Raises NotFound."""
-    row, revision = _live_row(session, product, name)
-    head = _head(row, revision.title, revision.block_title, revision.skill, revision.outcome)
+    row, revision = _named(session, product, name, _live(with_blocks=True))
     shown = [
         block
         for block in revision.blocks
         if block["visibility"] == Visibility.LEARNER and block["kind"] != BlockKind.ANSWER_KEY
     ]
     titled = bool(shown) and shown[0]["kind"] == BlockKind.HEADING and shown[0]["text"] == revision.title
-    return LessonPage(head, revision.lang, tuple(str(block["html"]) for block in shown), titled)
+    return LessonPage(_head(row, revision), revision.lang, tuple(str(block["html"]) for block in shown), titled)
 
 
 def load_sources(session: Session, passages: Sequence[PassageId]) -> dict[PassageId, Source]:
     """Passages with their lessons, by id; those that are unknown are left out."""
-    rows = session.execute(
-        select(
-            PassageRow, LessonRow, RevisionRow.title, RevisionRow.block_title, RevisionRow.skill, RevisionRow.outcome
-        )
-        .join(LessonRow, LessonRow.id == PassageRow.lesson)
-        .join(RevisionRow, RevisionRow.id == LessonRow.live_revision)
-        .where(PassageRow.id.in_(passages))
-    )
-    return {
-        PassageId(passage.id): _source(passage, _head(lesson, title, block, skill, outcome))
-        for passage, lesson, title, block, skill, outcome in rows
-    }
+    wanted = _live().add_columns(PassageRow).join(PassageRow, PassageRow.lesson == LessonRow.id)
+    rows = session.execute(wanted.where(PassageRow.id.in_(passages)))
+    return {PassageId(passage.id): _source(passage, _head(row, revision)) for row, revision, passage in rows}
 
 
 def lesson_heads(session: Session, lessons: Iterable[LessonId]) -> dict[LessonId, LessonHead]:
     """Live lessons by id."""
-    rows = session.execute(
-        select(LessonRow, RevisionRow.title, RevisionRow.block_title, RevisionRow.skill, RevisionRow.outcome)
-        .join(RevisionRow, RevisionRow.id == LessonRow.live_revision)
-        .where(LessonRow.id.in_(list(lessons)))
-    )
-    return {LessonId(row.id): _head(row, title, block, skill, outcome) for row, title, block, skill, outcome in rows}
+    rows = session.execute(_live().where(LessonRow.id.in_(list(lessons))))
+    return {LessonId(row.id): _head(row, revision) for row, revision in rows}
 
 
-def _live_row(session: Session, product: str, name: str) -> tuple[LessonRow, RevisionRow]:
+def _live(*, with_blocks: bool = False) -> Select[LessonRow, RevisionRow]:
+    """Live lessons with their revisions; a revision's blocks are a whole lesson, read only for its page."""
+    both = select(LessonRow, RevisionRow).join(RevisionRow, RevisionRow.id == LessonRow.live_revision)
+    return both if with_blocks else both.options(defer(RevisionRow.blocks, raiseload=True))
+
+
+def _named(
+    session: Session, product: str, name: str, live: Select[LessonRow, RevisionRow]
+) -> tuple[LessonRow, RevisionRow]:
     found = session.execute(
-        select(LessonRow, RevisionRow)
-        .join(RevisionRow, RevisionRow.id == LessonRow.live_revision)
-        .where(LessonRow.product == product, (LessonRow.slug == name) | (LessonRow.external_id == name))
+        live.where(LessonRow.product == product, (LessonRow.slug == name) | (LessonRow.external_id == name))
         .order_by(LessonRow.slug != name, LessonRow.collection.desc())
         .limit(1)
     ).first()
@@ -122,8 +109,16 @@ def _live_row(session: Session, product: str, name: str) -> tuple[LessonRow, Rev
     return found[0], found[1]
 
 
-def _head(row: LessonRow, title: str, block: str, skill: str, outcome: str) -> LessonHead:
-    return LessonHead(LessonId(row.id), row.slug, row.external_id, title, block, skill, outcome)
+def _head(row: LessonRow, revision: RevisionRow) -> LessonHead:
+    return LessonHead(
+        id=LessonId(row.id),
+        slug=row.slug,
+        external_id=row.external_id,
+        title=revision.title,
+        block_title=revision.block_title,
+        skill=revision.skill,
+        outcome=revision.outcome,
+    )
 
 
 def _source(row: PassageRow, lesson: LessonHead) -> Source:

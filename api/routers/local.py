@@ -7,53 +7,37 @@ import hmac
 from typing import Annotated, Any
 
 from anyio import to_thread
-from fastapi import APIRouter, Header, Request
+from fastapi import APIRouter, Depends, Header, Request
 
 from api.callers import TheHouse
 from companion.upkeep import rebuild_index, refresh_index, verify_index
 from foundation.errors import NotAllowed
 
-router = APIRouter(prefix="/local", include_in_schema=False)
 SECRET_HEADER = "X-Companion-Secret"
 
 
-def _prove(request: Request, secret: str | None) -> None:
+def _prove(request: Request, secret: Annotated[str | None, Header(alias=SECRET_HEADER)] = None) -> None:
     expected = request.app.state.secret
     if not expected or not secret or not hmac.compare_digest(expected.encode(), secret.encode()):
         raise NotAllowed("this is for the owner of the home folder")
 
 
+router = APIRouter(prefix="/local", include_in_schema=False, dependencies=[Depends(_prove)])
+
+
 @router.post("/index/verify")
-async def verify(
-    request: Request,
-    house: TheHouse,
-    secret: Annotated[str | None, Header(alias=SECRET_HEADER)] = None,
-    product: str | None = None,
-) -> Any:
+async def verify(house: TheHouse, product: str | None = None) -> Any:
     """Where the index differs from SQL."""
-    _prove(request, secret)
     return await to_thread.run_sync(verify_index, house, product)
 
 
 @router.post("/index/refresh")
-async def refresh(
-    request: Request,
-    house: TheHouse,
-    secret: Annotated[str | None, Header(alias=SECRET_HEADER)] = None,
-    product: str | None = None,
-) -> Any:
+async def refresh(house: TheHouse, product: str | None = None) -> Any:
     """Read what another process took in."""
-    _prove(request, secret)
     return await to_thread.run_sync(refresh_index, house, product)
 
 
 @router.post("/index/rebuild")
-async def rebuild(
-    request: Request,
-    house: TheHouse,
-    secret: Annotated[str | None, Header(alias=SECRET_HEADER)] = None,
-    product: str | None = None,
-) -> Any:
+async def rebuild(house: TheHouse, product: str | None = None) -> Any:
     """Fill the index again from SQL."""
-    _prove(request, secret)
     return await to_thread.run_sync(rebuild_index, house, product)
