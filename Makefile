@@ -16,6 +16,7 @@ setup: $(VENV)/.run ## install the service with its locked dependencies
 
 test: $(VENV)/.dev ## set everything up, then run every test
 	$(BIN)/python -m tests.prompts.assets
+	$(BIN)/python -m tests.knowledge.encoder_assets
 	$(BIN)/python -m tests.browser.install
 	$(BIN)/python -m pytest
 

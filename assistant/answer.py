@@ -6,31 +6,36 @@ given out, so that what a reader saw can always be looked up again.
 
 import logging
 import time
-from collections.abc import AsyncGenerator, Sequence
+from collections.abc import AsyncGenerator
 from contextlib import aclosing
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 from anyio import CapacityLimiter, to_thread
+from sqlalchemy.orm import Session
 
 from assistant.compose import Draft, ModelLimits, compose_with_model
 from assistant.conversations import begin_conversation
 from assistant.extract import Evidence, Quote, extract
-from assistant.grounding import is_evidence, judge
-from assistant.phrases import Phrase, phrase
+from assistant.grounding import Judgement, best_lang, is_evidence, judge
 from assistant.record import record_turn
-from assistant.reply import Event, EventName, Outcome
+from assistant.reply import Event, EventName
+from assistant.trace import evidence_of, settle
 from assistant.turn import Found, TurnLog
+from assistant.wording import word_answer
 from foundation.clock import Clock
 from foundation.database import Database
-from foundation.errors import CompanionError, Invalid, ModelUnavailable
+from foundation.errors import CompanionError, Invalid
 from foundation.ids import TurnId, random_id
 from foundation.text import clean_text
+from knowledge.coverage import Scale
+from knowledge.coverage_scales import find_scale
 from knowledge.language import Lang, language_of
 from knowledge.lessons import find_lesson, load_sources
-from knowledge.products import Collection, find_product
+from knowledge.products import Collection, Product, find_product
 from knowledge.search import Ranking, search
-from knowledge.shelf import ShelfKey
+from knowledge.shelf import Shelf, ShelfKey
 from knowledge.shelves import Shelves
 from prompts.chat import ChatModel
 
@@ -57,6 +62,17 @@ class Question:
 
 
 @dataclass(frozen=True, slots=True)
+class Looked:
+    """What was found for a question, and how it was judged."""
+
+    shelf: Shelf
+    ranking: Ranking
+    evidence: tuple[Evidence, ...]
+    judgement: Judgement
+    searched_ms: float
+
+
+@dataclass(frozen=True, slots=True)
 class Answerer:
     """The collaborators an answer needs; without `chat` every answer is extractive."""
 
@@ -77,10 +93,12 @@ class Answerer:
         found = await to_thread.run_sync(self._find, question, limiter=self.threads)
         log = TurnLog(found)
         yield log.add(EventName.META, found.meta())
-        async with aclosing(self._compose(found)) as drafts:
+        async with aclosing(self._word(found)) as drafts:
             async for draft in drafts:
                 for event in log.add_draft(draft):
                     yield event
+        if "model_error" in log.notes:
+            _log.warning("model.unavailable turn=%s reason=%s", found.turn, log.notes["model_error"])
         log.timing["total"] = _ms_since(started)
         yield await to_thread.run_sync(self._keep, found, log, limiter=self.threads)
 
@@ -103,12 +121,7 @@ class Answerer:
         with self.database.read() as session:
             product = find_product(session, question.product)
             lesson = find_lesson(session, product.slug, question.lesson).slug if question.lesson else None
-        shelf = self.shelves.shelf(ShelfKey(product.slug, Collection.LESSONS))
-        started = time.perf_counter()
-        ranking = search(text, shelf, encoder=self.shelves.encoder, index=self.shelves.index, count=_HITS)
-        evidence = self._load(ranking)
-        searched = _ms_since(started)
-        judgement = judge(ranking, evidence, shelf=shelf, encoder_id=self.shelves.encoder.id)
+        looked = self.look(text, product)
         with self.database.write() as session:
             conversation = begin_conversation(session, product.slug, question.conversation, now=self.clock())
         locale = question.locale or language_of(text, default="ru" if product.lang == "ru" else "en")
@@ -121,45 +134,44 @@ class Answerer:
             lesson,
             question.learner,
             locale,
-            shelf,
-            ranking,
-            evidence,
-            judgement,
-            searched,
+            looked.shelf,
+            self.shelves.encoder.id,
+            looked.ranking,
+            looked.evidence,
+            looked.judgement,
+            looked.searched_ms,
         )
 
-    def _load(self, ranking: Ranking) -> tuple[Evidence, ...]:
-        hits = [hit for hit in ranking.hits if is_evidence(hit)][:_EVIDENCE]
+    def look(self, text: str, product: Product) -> Looked:
+        """What a product has to say to a question now; nothing is written."""
+        shelf = self.shelves.shelf(ShelfKey(product.slug, Collection.LESSONS))
+        started = time.perf_counter()
+        ranking = search(text, shelf, encoder=self.shelves.encoder, index=self.shelves.index, count=_HITS)
+        ranking = settle(ranking)
         with self.database.read() as session:
-            sources = load_sources(session, [hit.place.passage for hit in hits])
-        return tuple(
-            Evidence(sources[hit.place.passage], hit.place.lang, hit.place.order, hit.score)
-            for hit in hits
-            if hit.place.passage in sources
-        )
+            evidence = self._evidence(session, ranking)
+            scale = self._scale(session, shelf.key, ranking)
+        searched = _ms_since(started)
+        return Looked(shelf, ranking, evidence, judge(ranking, evidence, shelf=shelf, scale=scale), searched)
 
-    async def _compose(self, found: Found) -> AsyncGenerator[Draft, None]:
-        if found.judgement.outcome is Outcome.DECLINED:
-            yield Draft(_decline(found))
-            return
-        written, partly = False, found.judgement.outcome is Outcome.PARTLY
+    def _evidence(self, session: Session, ranking: Ranking) -> tuple[Evidence, ...]:
+        hits = [hit for hit in ranking.hits if is_evidence(hit)][:_EVIDENCE]
+        return evidence_of(ranking, load_sources(session, [hit.place.passage for hit in hits]))
+
+    def _scale(self, session: Session, key: ShelfKey, ranking: Ranking) -> Scale | None:
+        lang, encoder_id = best_lang(ranking), self.shelves.encoder.id
+        if lang is None:
+            return None
+        return find_scale(session, key, encoder_id=encoder_id, question_lang=ranking.lang, passage_lang=lang)
+
+    def _word(self, found: Found) -> AsyncGenerator[Draft, None]:
+        by_model = None
         if self.chat is not None:
-            try:
-                sources = [item.source for item in found.evidence]
-                composed = compose_with_model(self.chat, found.text, sources, lang=found.locale, limits=self.limits)
-                async with aclosing(composed) as drafts:
-                    async for draft in drafts:
-                        written = written or bool(draft.quotes)
-                        partly = partly or "not_covered" in draft.trace
-                        yield draft
-                if written:
-                    return
-            except ModelUnavailable as err:
-                _log.warning("model.unavailable turn=%s reason=%s", found.turn, err)
-                yield Draft("", trace={"model_error": str(err)})
-        quotes = await to_thread.run_sync(self._extract, found, limiter=self.threads)
-        for draft in _extractive(found, quotes, after_model=written, partly=partly):
-            yield draft
+            sources = [item.source for item in found.evidence]
+            asking = (self.chat, found.text, sources)
+            by_model = partial(compose_with_model, *asking, lang=found.locale, limits=self.limits)
+        quotes = partial(to_thread.run_sync, self._extract, found, limiter=self.threads)
+        return word_answer(found, by_model=by_model, quotes=quotes)
 
     def _extract(self, found: Found) -> tuple[Quote, ...]:
         return extract(found.ranking, found.evidence, shelf=found.shelf)
@@ -169,27 +181,6 @@ class Answerer:
             done = record_turn(session, found, log, now=self.clock())
         _log.info("turn.answered turn=%s outcome=%s citations=%d", found.turn, log.outcome(), len(log.citations))
         return done
-
-
-def _decline(found: Found) -> str:
-    if not found.shelf.places:
-        name = Phrase.DECLINED_EMPTY
-    elif not found.ranking.terms:
-        name = Phrase.DECLINED_WORDS
-    else:
-        name = Phrase.DECLINED_NEAR if found.evidence else Phrase.DECLINED
-    return phrase(name, found.locale)
-
-
-def _extractive(found: Found, quotes: Sequence[Quote], *, after_model: bool, partly: bool) -> list[Draft]:
-    drafts = []
-    if after_model:
-        drafts.append(Draft(phrase(Phrase.MODEL_FAILED, found.locale)))
-    elif partly:
-        drafts.append(Draft(phrase(Phrase.PARTLY, found.locale)))
-    elif quotes and language_of(quotes[0].text, default=found.locale) != found.locale:
-        drafts.append(Draft(phrase(Phrase.ANSWERED_ELSEWHERE, found.locale)))
-    return [*drafts, *(Draft(quote.text, (quote,)) for quote in quotes)]
 
 
 def _ms_since(started: float) -> float:

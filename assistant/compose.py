@@ -12,6 +12,7 @@ from anyio import to_thread
 from assistant.extract import Quote
 from assistant.supported import Supported, SupportedSentences
 from foundation.errors import ModelUnavailable
+from foundation.ids import content_hash
 from knowledge.language import Lang
 from knowledge.lessons import Source
 from prompts.budget import TokenCount, count_tokens, fit_passages
@@ -85,6 +86,32 @@ async def compose_with_model(
         raise failure
 
 
+async def read_again(
+    reply: str, sources: Sequence[Source], *, lang: Lang, failure: str | None
+) -> AsyncGenerator[Draft, None]:
+    """The drafts of a reply that was kept, from the sources that were sent, in the order they were.
+
+    `failure` is what the model broke off with; it is raised again, as ModelUnavailable.
+    """
+    reading = _Reading(sources, lang)
+    for draft in reading.hear(reply):
+        yield draft
+    for draft in reading.finish():
+        yield draft
+    yield Draft("", trace=reading.counts())
+    if failure is not None:
+        raise ModelUnavailable(failure)
+
+
+def render_again(
+    prompt: Prompt, question: str, sources: Sequence[Source], *, lang: Lang
+) -> tuple[tuple[Message, ...], str]:
+    """What a version of the prompt makes of a question and the sources sent with it, and the hash of that."""
+    passages = fence_numbered([_told(source) for source in sources], "passage")
+    messages = _rendered(prompt, passages, fence(question, "question"), lang=lang)
+    return messages, _hash_of(messages)
+
+
 @dataclass(frozen=True, slots=True)
 class _Letter:
     """What goes to the model; no messages when no source fits."""
@@ -103,13 +130,17 @@ def _fill_in(question: str, sources: Sequence[Source], *, lang: Lang, limits: Mo
     fitting = fit_passages([_told(source) for source in sources], budget_tokens=room, model=model)
     sent = tuple(sources[place] for place in fitting.kept)
     used = {"name": prompt.name, "version": prompt.version, "hash": prompt.hash}
-    trace: dict[str, Any] = {"prompt": used, "model": model, "passages_sent": len(sent)}
+    trace: dict[str, Any] = {"prompt": used, "model": model, "passages_sent": len(sent), "sent": list(fitting.kept)}
     if not sent:
         return _Letter((), (), trace)
     total = _own_words(prompt, lang=lang, model=model) + asked_count + fitting.count
     trace["tokens"] = {"prompt_tokens": total.tokens, "exact": total.exact}
-    passages = fence_numbered([_told(source) for source in sent], "passage")
-    return _Letter(sent, _rendered(prompt, passages, asked, lang=lang), trace)
+    messages, trace["messages_hash"] = render_again(prompt, question, sent, lang=lang)
+    return _Letter(sent, messages, trace)
+
+
+def _hash_of(messages: Sequence[Message]) -> str:
+    return content_hash(*(part for message in messages for part in (message.role, message.text)))
 
 
 def _own_words(prompt: Prompt, *, lang: Lang, model: str) -> TokenCount:
@@ -140,11 +171,17 @@ class _Reading:
         return self._drafts(self._supported.finish())
 
     def trace(self, model: str) -> dict[str, Any]:
-        """`reply_tokens` is our own count of what arrived; a vendor may bill for thoughts that never do."""
+        """`reply_tokens` is our own count of what arrived; a vendor may bill for thoughts that never do.
+
+        `reply` is all that was read: with it the turn is replayed without the model.
+        """
+        reply = "".join(self._heard)
+        return {**self.counts(), "reply_tokens": count_tokens(reply, model=model).tokens, "reply": reply}
+
+    def counts(self) -> dict[str, Any]:
+        """What came of the reply."""
         covered = {"not_covered": True} if self._supported.not_covered else {}
-        dropped = self._supported.dropped + self._foreign
-        tokens = count_tokens("".join(self._heard), model=model).tokens
-        return {**covered, "sentences_dropped": dropped, "reply_tokens": tokens}
+        return {**covered, "sentences_dropped": self._supported.dropped + self._foreign}
 
     def _drafts(self, sentences: Iterable[Supported]) -> Iterator[Draft]:
         for sentence in sentences:

@@ -6,6 +6,7 @@ from sqlalchemy.orm import Session
 
 from assistant.conversations import keep_turn
 from assistant.reply import Event, EventName, Outcome
+from assistant.trace import write_trace
 from assistant.turn import Found, TurnLog
 from feedback.gaps import record_gap
 from learning.events import Verb, record_event
@@ -26,7 +27,7 @@ def record_turn(session: Session, found: Found, log: TurnLog, *, now: datetime) 
         locale=found.locale,
         lesson=found.lesson,
         events=log.events,
-        trace=log.trace(),
+        trace=write_trace(found, quotes=log.quotes, notes=log.notes),
         now=now,
     )
     record_event(

@@ -13,14 +13,17 @@ from foundation.ids import ConversationId, TurnId
 from knowledge.language import Lang
 from knowledge.products import Product
 from knowledge.search import Ranking
-from knowledge.shelf import Shelf
+from knowledge.shelf_then import Ground
 
 _NEAREST = 3
 
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """What is known of a turn before a word of it is written; `lesson` is the slug of the open one."""
+    """What is known of a turn before a word of it is written.
+
+    `lesson` is the slug of the open one, `encoder` the id of what the question was compared with.
+    """
 
     turn: TurnId
     conversation: ConversationId
@@ -29,7 +32,8 @@ class Found:
     lesson: str | None
     learner: str | None
     locale: Lang
-    shelf: Shelf
+    shelf: Ground
+    encoder: str
     ranking: Ranking
     evidence: tuple[Evidence, ...]
     judgement: Judgement
@@ -52,11 +56,12 @@ class Found:
 
 @dataclass(slots=True)
 class TurnLog:
-    """What has been said in a turn so far."""
+    """What has been said in a turn so far; `quotes[i]` is where `citations[i]` stands in its passage."""
 
     found: Found
     events: list[Event] = field(default_factory=list)
     citations: list[Citation] = field(default_factory=list)
+    quotes: list[Quote] = field(default_factory=list)
     paragraphs: list[str] = field(default_factory=list)
     timing: dict[str, float] = field(default_factory=dict)
     notes: dict[str, Any] = field(default_factory=dict)
@@ -88,6 +93,7 @@ class TurnLog:
                 return citation.number
         citation = cite(self.found.product, quote.source, quote.text, number=len(self.citations) + 1)
         self.citations.append(citation)
+        self.quotes.append(quote)
         fresh.append(citation)
         return citation.number
 
@@ -110,11 +116,3 @@ class TurnLog:
             composer=Composer.MODEL if self.by_model else Composer.EXTRACTIVE,
             timing_ms={"search": self.found.searched_ms, **self.timing},
         )
-
-    def trace(self) -> dict[str, Any]:
-        """Why it was answered like this."""
-        hits = [
-            {"passage": hit.place.passage, "score": hit.score, "dense": hit.dense, "lexical": hit.lexical}
-            for hit in self.found.ranking.hits
-        ]
-        return {"shelf": self.found.shelf.version, "hits": hits, **self.notes}

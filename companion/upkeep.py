@@ -3,7 +3,8 @@
 from typing import Any
 
 from companion.wiring import House
-from foundation.errors import IndexUnavailable, NotFound
+from foundation.errors import EncoderUnavailable, IndexUnavailable, NotFound
+from knowledge.coverage_scales import lacks_scale, measure_coverage
 from knowledge.shelf import ShelfKey
 
 
@@ -31,10 +32,23 @@ def lay_out_shelves(house: House) -> list[str]:
     reasons = []
     for key in house.shelves.all_keys():
         try:
+            if _lacks_scale(house, key):
+                measure_coverage(house.database, house.encoder, key)
             house.shelves.shelf(key)
-        except IndexUnavailable as err:
+        except (IndexUnavailable, EncoderUnavailable) as err:
             reasons.append(str(err))
     return list(dict.fromkeys(reasons))
+
+
+def unmeasured_shelves(house: House) -> list[str]:
+    """Products whose answers all carry a caveat, because their scale was not measured as it is done today."""
+    lacking = {str(key.product) for key in house.shelves.all_keys() if _lacks_scale(house, key)}
+    return sorted(lacking)
+
+
+def _lacks_scale(house: House, key: ShelfKey) -> bool:
+    with house.database.read() as session:
+        return lacks_scale(session, key, encoder_id=house.encoder.id)
 
 
 def rebuild_index(house: House, product: str | None = None) -> dict[str, Any]:

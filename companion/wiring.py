@@ -21,9 +21,14 @@ from foundation.settings import Settings
 from knowledge.adapters.chroma_index import ChromaIndex
 from knowledge.adapters.e5_encoder import open_encoder
 from knowledge.adapters.exact_index import ExactIndex
+from knowledge.adapters.likely_words import likely_words
+from knowledge.adapters.openai_encoder import OpenAIEncoder
+from knowledge.adapters.sentence_transformers_encoder import SentenceTransformersEncoder
 from knowledge.encoder import Encoder
 from knowledge.index import PassageIndex
+from knowledge.shelf_files import ShelfFiles
 from knowledge.shelves import Shelves
+from knowledge.words import learn_likely_words
 from prompts.adapters.langchain_chat import LangChainChat
 from prompts.chat import ChatModel
 
@@ -71,6 +76,31 @@ def default_encoder(home: Path) -> Encoder:
     return open_encoder(home / "encoder")
 
 
+def configured_encoder(settings: Settings) -> Encoder:
+    """The encoder the settings name. What is wrong with one of others shows when it is first used, not here."""
+    kind, _, model = settings.encoder.partition(":")
+    named = settings.encoder_languages
+    languages = frozenset(lang.strip() for lang in named.split(",")) if named else None
+    question, passage = settings.encoder_question_prefix, settings.encoder_passage_prefix
+    if kind == "sentence-transformers":
+        return SentenceTransformersEncoder(
+            model.strip(), question_prefix=question, passage_prefix=passage, languages=languages
+        )
+    if kind == "openai":
+        return OpenAIEncoder(
+            model.strip(),
+            base_url=settings.encoder_base_url,
+            api_key=settings.encoder_api_key,
+            timeout_s=settings.encoder_timeout_s,
+            question_prefix=question,
+            passage_prefix=passage,
+            languages=languages,
+            max_tokens=settings.encoder_max_tokens,
+            dimensions=settings.encoder_dimensions,
+        )
+    return default_encoder(settings.home)
+
+
 def _build(
     settings: Settings,
     database: Database,
@@ -81,9 +111,10 @@ def _build(
     chat: ChatModel | None,
     owns_index: bool,
 ) -> House:
-    encoder = encoder or default_encoder(settings.home)
+    encoder = encoder or configured_encoder(settings)
+    learn_likely_words(likely_words)
     index: PassageIndex = ChromaIndex(settings.home / "index") if owns_index else ExactIndex()
-    shelves = Shelves(database, encoder, index)
+    shelves = Shelves(database, encoder, index, ShelfFiles(settings.home / "shelves", writes=lock.held))
     answerer = Answerer(
         database=database,
         shelves=shelves,

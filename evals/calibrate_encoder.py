@@ -1,6 +1,7 @@
 """Encodes the background texts once for an encoder: `python -m evals.calibrate_encoder`.
 
-Writes `knowledge/background/<encoder>.npz`, which `knowledge/background.py` reads. Run it when the encoder or the texts
+Writes `knowledge/background/<encoder>.npz`, which `knowledge/background.py` reads, and for an encoder that shows its
+tokens `<encoder>.tokens.npz`, which `knowledge/tokens.py` reads. Run it when the encoder or the texts
 change; the file belongs to the recipe's version there.
 """
 
@@ -9,6 +10,7 @@ import numpy as np
 from companion.wiring import default_encoder
 from foundation.settings import read_settings
 from knowledge.background import FOLDER, LANGS, read_texts
+from knowledge.tokens import make_axes
 
 
 def main() -> None:
@@ -23,6 +25,9 @@ def main() -> None:
         arrays[f"{lang}.question"] = np.stack(questions).astype(np.float16)
         print(lang, len(texts))
     np.savez_compressed(FOLDER / f"{encoder.id}.npz", allow_pickle=False, **arrays)
+    if encoder.by_token is not None:
+        axes = {name: rows.astype(np.float16) for name, rows in make_axes(encoder.by_token).items()}
+        np.savez_compressed(FOLDER / f"{encoder.id}.tokens.npz", allow_pickle=False, **axes)
 
 
 if __name__ == "__main__":

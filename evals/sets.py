@@ -15,12 +15,13 @@ _ONE_COURSE = "all"
 
 @dataclass(frozen=True, slots=True)
 class Document:
-    """One corpus row; `course` is the product it goes to."""
+    """One corpus row; `course` is the product it goes to, `group` what it is left out together with, "" for nothing."""
 
     id: str
     title: str
     text: str
     course: str
+    group: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +36,14 @@ class Query:
     course: str
     relevant: dict[str, float]
     answer: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Unanswerable:
+    """A question no document answers, and the course it is asked of."""
+
+    text: str
+    course: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +64,7 @@ class _CorpusRow(_Row):
     text: str
     title: str | None = None
     course: str | None = None
+    group: str | None = None
 
 
 class _QueryRow(_Row):
@@ -63,6 +73,13 @@ class _QueryRow(_Row):
     course: str | None = None
     split: str | None = None
     answer: str | None = None
+
+
+class _UnanswerableRow(_Row):
+    id: str
+    text: str
+    split: str | None = None
+    asked_against_course: str | None = None
 
 
 class _JudgementRow(_Row):
@@ -84,7 +101,8 @@ def read_set(
     """
     corpus = list(_rows(folder / "corpus.jsonl", _CorpusRow))
     documents = tuple(
-        Document(row.id, row.title or "", row.text, _course(row.course, within_course=within_course)) for row in corpus
+        Document(row.id, row.title or "", row.text, _course(row.course, within_course=within_course), row.group or "")
+        for row in corpus
     )
     asked = queries_folder or folder
     judged = _judged(asked, known={document.id for document in documents})
@@ -100,6 +118,29 @@ def read_set(
     if not queries:
         raise Invalid(f"{asked.name} has no question with a judged document in {folder.name}")
     return EvaluationSet(documents, queries)
+
+
+def read_unanswerable(
+    folder: Path, evaluation: EvaluationSet, *, strangers: bool, split: str | None = None, within_course: bool = False
+) -> tuple[Unanswerable, ...]:
+    """Questions of a folder that a set's documents do not answer: those it says so of and, of `strangers`, all.
+
+    Within courses, one that names no course of the set is asked of every course.
+    """
+    rows: list[_UnanswerableRow] = []
+    if (folder / "unanswerable_queries.jsonl").is_file():
+        rows += _rows(folder / "unanswerable_queries.jsonl", _UnanswerableRow)
+    if strangers and (folder / "queries.jsonl").is_file():
+        rows += _rows(folder / "queries.jsonl", _UnanswerableRow)
+    if strangers and not rows:
+        raise Invalid(f"{folder.name} has neither unanswerable_queries.jsonl nor queries.jsonl with questions")
+    courses = list(dict.fromkeys(document.course for document in evaluation.documents))
+    return tuple(
+        Unanswerable(row.text, course)
+        for row in rows
+        if split in (None, row.split)
+        for course in ([row.asked_against_course] if within_course and row.asked_against_course in courses else courses)
+    )
 
 
 def _judged(folder: Path, *, known: set[str]) -> dict[str, dict[str, float]]:

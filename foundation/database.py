@@ -5,6 +5,7 @@ SQLite by default: WAL, foreign keys on, `BEGIN IMMEDIATE` for writers. A read t
 (measured 2026-11).
 """
 
+import json
 import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -63,13 +64,18 @@ class Database:
     @contextmanager
     def read(self) -> Iterator[Session]:
         """A session that only reads; it sees one consistent state."""
-        with Session(self.engine, expire_on_commit=False) as session:
+        with self._told(), Session(self.engine, expire_on_commit=False) as session:
             yield session
 
     @contextmanager
     def write(self) -> Iterator[Session]:
-        """A session that is committed when the block ends well and rolled back when it does not."""
+        """A session that is committed when the block ends well and rolled back when it does not.
+
+        Raises HomeUnusable when the database cannot be written, on a full disk above all: then nothing of the block is
+        kept, and everything committed before it is.
+        """
         with (
+            self._told(),
             self.engine.connect().execution_options(**{_WRITES: True}) as connection,
             Session(connection, expire_on_commit=False) as session,
             session.begin(),
@@ -80,10 +86,47 @@ class Database:
         """Let go of every connection."""
         self.engine.dispose()
 
+    @contextmanager
+    def _told(self) -> Iterator[None]:
+        try:
+            yield
+        except DatabaseError as err:
+            reason = _what_to_do(err.orig, self.path)
+            if reason is None:
+                raise
+            raise HomeUnusable(reason) from err
+
+
+def _what_to_do(error: BaseException | None, path: Path) -> str | None:
+    """The one line on a database that the disk or the operator has to mend; None for an error of ours."""
+    # The first byte is the kind; what is above says which system call it was.
+    match getattr(error, "sqlite_errorcode", 0) & 0xFF:
+        case sqlite3.SQLITE_FULL:
+            return f"the disk is full, nothing was written; free some space for {path.parent} and do it again"
+        case sqlite3.SQLITE_IOERR | sqlite3.SQLITE_CANTOPEN:
+            return f"the disk does not take or give what the database needs; look after {path.parent} and do it again"
+        case sqlite3.SQLITE_READONLY:
+            return f"{path} may not be written; give this user the right to"
+        case sqlite3.SQLITE_CORRUPT | sqlite3.SQLITE_NOTADB:
+            return f"{path} is damaged; restore a backup of it"
+        case _:
+            return None
+
+
+def _to_json(value: Any) -> str:
+    """As short as JSON gets: Russian as it is, in a third of the bytes of its escapes."""
+    short = json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+    try:
+        short.encode()
+    except UnicodeEncodeError:  # half a surrogate pair, which only an escape can carry
+        return json.dumps(value, separators=(",", ":"))
+    return short
+
 
 def _sqlite_engine(path: Path) -> Engine:
     engine = create_engine(
         f"sqlite:///{path}",
+        json_serializer=_to_json,
         poolclass=QueuePool,
         pool_size=8,
         max_overflow=24,
@@ -119,5 +162,6 @@ def open_database(home: Path) -> Database:
     except OSError as err:
         raise HomeUnusable(f"the home folder {home} cannot be used: {err.strerror or err}") from err
     except DatabaseError as err:
-        raise HomeUnusable(f"the database in {home} cannot be opened ({err.orig}); restore a backup of it") from err
+        reason = _what_to_do(err.orig, home / "companion.db")
+        raise HomeUnusable(reason or f"the database in {home} cannot be opened ({err.orig})") from err
     return database

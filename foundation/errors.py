@@ -9,6 +9,7 @@
     ├── ModelUnavailable    the operator: the chat model does not answer
     │   └── ModelMisconfigured  its name, package, key or options are wrong
     ├── EncoderUnavailable  the operator: the text encoder does not answer
+    │   └── EncoderMisconfigured  its name, package, key or options are wrong
     ├── IndexUnavailable    the operator: the passage index does not answer
     └── HomeUnusable        the operator: the home folder or its database cannot be used
 
@@ -57,6 +58,10 @@ class ModelMisconfigured(ModelUnavailable):
 
 class EncoderUnavailable(CompanionError):
     """The text encoder cannot be loaded or does not answer."""
+
+
+class EncoderMisconfigured(EncoderUnavailable):
+    """The text encoder cannot be made from its settings; asking again does not help."""
 
 
 class IndexUnavailable(CompanionError):

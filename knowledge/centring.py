@@ -6,12 +6,11 @@ Russian and English set from 0.68 to 0.88 or more; half of it does no harm where
 SQL are stored as the encoder gave them; what is done here belongs to the recipe's version.
 """
 
-from functools import lru_cache
 from typing import Literal
 
 import numpy as np
 
-from knowledge.background import background_vectors
+from knowledge.background import background_mean, background_vectors
 from knowledge.encoder import Vector
 
 RECIPE = "c1"
@@ -23,7 +22,7 @@ Role = Literal["question", "passage"]
 
 def centre(vectors: Vector, *, lang: str, role: Role, encoder_id: str) -> Vector:
     """Centred unit vectors of the same shape, `(d,)` or `(n, d)`; unchanged for an encoder without known means."""
-    mean = _mean(encoder_id, f"{lang}.{role}")
+    mean = background_mean(encoder_id, f"{lang}.{role}")
     if mean is None:
         return vectors
     moved = vectors - STRENGTH * mean
@@ -41,9 +40,3 @@ def background_cosine(question: Vector, *, lang: str, encoder_id: str) -> float 
         return None
     centred = centre(passages, lang=lang, role="passage", encoder_id=encoder_id)
     return float(np.sort(centred @ question)[-_NEAREST:].mean())
-
-
-@lru_cache(maxsize=16)
-def _mean(encoder_id: str, name: str) -> Vector | None:
-    found = background_vectors(encoder_id).get(name)
-    return None if found is None else np.asarray(found.mean(axis=0), dtype=np.float32)

@@ -17,10 +17,14 @@ SAME_COSINE = 0.9999
 
 @dataclass(frozen=True, slots=True)
 class Entries:
-    """What an index should hold: `ids[i]` stands for `vectors[i]`, float32 `(n, d)`, unit length."""
+    """What an index should hold: `ids[i]` stands for `vectors[i]`, float32 `(n, d)`, unit length.
+
+    `digest` names the content where its maker knows a name: of two entries with the same digest only one is looked at.
+    """
 
     ids: tuple[str, ...]
     vectors: Vector
+    digest: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,11 +15,15 @@ from foundation.clock import Clock
 from foundation.database import Database
 from foundation.ids import ProductSlug
 from knowledge.blocks import BlockKind, SourceCourse, Visibility
+from knowledge.calibration import encode_background
+from knowledge.coverage_scales import measure_coverage
 from knowledge.encoder import Encoder
+from knowledge.identity import check_languages
 from knowledge.passages import Passage
 from knowledge.plan import PlannedLesson, plan_lessons
 from knowledge.products import Collection, ProductKind, describe_product, register_product
 from knowledge.publish import Published, check_same_course, publish
+from knowledge.shelf import ShelfKey
 from knowledge.vectors import Progress, encode_missing
 
 
@@ -40,7 +44,8 @@ class IngestReport:
     """What an ingest did.
 
     `passages` are live ones, and `encoded` counts those of them for which anything had to be encoded; `texts` are the
-    windows that were. `hidden` counts blocks that no learner sees, keys included.
+    windows that were, `calibration` further ones asked of the content to measure its scale (`coverage`). `hidden`
+    counts blocks that no learner sees, keys included.
     """
 
     lessons: int
@@ -50,6 +55,7 @@ class IngestReport:
     removed: int
     encoded: int
     texts: int
+    calibration: int
     hidden: int
     answer_keys: int
     words: int
@@ -71,20 +77,43 @@ def ingest(
     workers: int = 1,
     progress: Progress = _quiet,
 ) -> IngestReport:
-    """Make the target show exactly this course. Raises Conflict when another course is there already."""
+    """Make the target show exactly this course.
+
+    Raises Conflict when another course is there already, Invalid when the encoder is not for its language.
+    """
     started = time.perf_counter()
     with database.read() as session:
         check_same_course(session, course, target.product, target.collection, replace=target.replace)
         lessons = plan_lessons(session, course, target.product, target.collection, encoder=encoder)
-    texts = {window.input_hash: window.input_text for lesson in lessons for window in lesson.windows()}
-    encoded = encode_missing(database, encoder, texts, workers=workers, progress=progress)
+    check_languages(encoder, _passages_by_language(lessons), target.product)
+    encode_background(database, encoder, workers=workers, progress=progress)
+    encoded = _encode(lessons, database, encoder, workers=workers, progress=progress)
     with database.write() as session:
         check_same_course(session, course, target.product, target.collection, replace=target.replace)
         _settle_product(session, course, target, lessons, clock=clock)
         published = publish(
             session, lessons, target.product, target.collection, unreadable=course.unreadable, now=clock()
         )
-    return _report(course, lessons, published, encoded=encoded, seconds=time.perf_counter() - started)
+    calibration = measure_coverage(database, encoder, ShelfKey(target.product, target.collection))
+    spent = time.perf_counter() - started
+    return _report(course, lessons, published, encoded=encoded, calibration=calibration, seconds=spent)
+
+
+def _passages_by_language(lessons: Sequence[PlannedLesson]) -> Counter[str]:
+    counted: Counter[str] = Counter()
+    for lesson in lessons:
+        counted[lesson.lang] += lesson.size
+    return counted
+
+
+def _encode(
+    lessons: Sequence[PlannedLesson], database: Database, encoder: Encoder, *, workers: int, progress: Progress
+) -> frozenset[str]:
+    """Vectors for what has none: passages' windows whole, what only stands for a sentence rounded."""
+    texts = {window.input_hash: window.input_text for lesson in lessons for window in lesson.windows()}
+    passages = (passage for lesson in lessons for passage in lesson.passages)
+    whole = {window.input_hash for passage in passages for window in passage.windows}
+    return encode_missing(database, encoder, texts, workers=workers, progress=progress, rounded=texts.keys() - whole)
 
 
 def _settle_product(
@@ -117,6 +146,7 @@ def _report(
     published: Published,
     *,
     encoded: frozenset[str],
+    calibration: int,
     seconds: float,
 ) -> IngestReport:
     blocks = [block for lesson in course.lessons for block in lesson.blocks]
@@ -128,6 +158,7 @@ def _report(
         removed=published.removed,
         encoded=sum(_touches(passage, encoded) for lesson in lessons for passage in lesson.passages),
         texts=len(encoded),
+        calibration=calibration,
         hidden=sum(block.visibility is not Visibility.LEARNER for block in blocks),
         answer_keys=sum(block.kind is BlockKind.ANSWER_KEY for block in blocks),
         words=sum(len(block.text.split()) for block in blocks if block.visibility is Visibility.LEARNER),

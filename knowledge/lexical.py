@@ -1,18 +1,22 @@
 """The lexical leg: BM25 over stems of Russian and English words, with code taken apart as programmers read it.
 
-Knows one shelf's texts by their number; built in memory, thrown away with its shelf.
+Knows one shelf's texts by their number; thrown away with its shelf.
 """
 
 import logging
+import math
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from functools import lru_cache
+from typing import Self
 
-import bm25s
 import numpy as np
 import numpy.typing as npt
 import Stemmer
 from bm25s.stopwords import STOPWORDS_EN_PLUS, STOPWORDS_RUSSIAN
+
+from knowledge.postings import Postings, count_terms, lay_out_postings
+from knowledge.ragged import Ragged
 
 # The package turns its own debug lines on when it is imported.
 logging.getLogger("bm25s").setLevel(logging.WARNING)
@@ -22,6 +26,7 @@ _PART = re.compile(r"[A-ZА-ЯЁ]+(?![a-zа-яё])|[A-ZА-ЯЁ]?[a-zа-яё]+|\d
 _CYRILLIC = re.compile(r"[а-яё]")
 _STOP = frozenset(STOPWORDS_EN_PLUS) | frozenset(STOPWORDS_RUSSIAN)
 _CACHED_WORDS = 100_000
+_REMEMBERED_WEIGHTS = 10_000
 
 
 def terms(text: str) -> list[str]:
@@ -53,25 +58,41 @@ class LexicalIndex:
     """BM25 scores of a question against numbered texts."""
 
     def __init__(self, texts: Iterable[str]) -> None:
-        corpus = [terms(text) for text in texts]
-        self.size = len(corpus)
-        self._bm25: bm25s.BM25 | None = None
-        if any(corpus):
-            self._bm25 = bm25s.BM25(method="lucene", k1=1.2, b=0.75)
-            self._bm25.index(corpus, show_progress=False)
-        self._frequency = _document_frequency(corpus)
+        self._set(count_texts(texts), None, None)
+
+    @classmethod
+    def over(cls, counted: Ragged, postings: Postings | None = None) -> Self:
+        """An index over texts that were counted before; laid out here unless its `postings` are at hand."""
+        index = cls.__new__(cls)
+        index._set(counted, postings, None)
+        return index
+
+    @classmethod
+    def remembered(cls, size: int, frequency: Mapping[str, int]) -> Self:
+        """What `size` texts weighed, of which only some terms' `frequencies` were kept; it scores none of them."""
+        index = cls.__new__(cls)
+        index._set(count_terms(() for _ in range(size)), None, frequency)
+        return index
+
+    def _set(self, counted: Ragged, postings: Postings | None, frequency: Mapping[str, int] | None) -> None:
+        self.counted = counted
+        self.postings = postings or lay_out_postings(counted)
+        self.size = counted.passages
+        self._frequency = frequency
+        self._weights: dict[str, float] = {}
 
     def scores(self, question_terms: Sequence[str]) -> npt.NDArray[np.float32]:
         """One score ≥ 0 a text, float32 `(n,)`; all zero when no term is known."""
-        known = [term for term in question_terms if term in self._frequency]
-        if self._bm25 is None or not known:
-            return np.zeros(self.size, dtype=np.float32)
-        return np.asarray(self._bm25.get_scores(known), dtype=np.float32)
+        return self.postings.of(question_terms)
 
     def weight(self, term: str) -> float:
         """Inverse document frequency of a term; a term no text has weighs the most."""
-        frequency = self._frequency.get(term, 0)
-        return float(np.log1p((self.size - frequency + 0.5) / (frequency + 0.5)))
+        if term not in self._weights:
+            if len(self._weights) >= _REMEMBERED_WEIGHTS:
+                self._weights = {}
+            frequency = self.frequency(term)
+            self._weights[term] = math.log1p((self.size - frequency + 0.5) / (frequency + 0.5))
+        return self._weights[term]
 
     def coverage(self, question_terms: Iterable[str], text_terms: Iterable[str]) -> float:
         """Share, 0 to 1, of the question's weight that a text's terms carry; 0 for a question without terms."""
@@ -82,12 +103,19 @@ class LexicalIndex:
 
     def known_share(self, question_terms: Iterable[str]) -> float:
         """Share of the question's weight in terms that occur anywhere in the texts."""
-        return self.coverage(question_terms, self._frequency)
+        asked = set(question_terms)
+        return self.coverage(asked, [term for term in asked if self.frequency(term)])
+
+    def frequency(self, term: str) -> int:
+        """In how many texts a term stands."""
+        return self.postings.frequency(term) if self._frequency is None else self._frequency.get(term, 0)
+
+    def frequencies(self, question_terms: Iterable[str]) -> dict[str, int]:
+        """In how many texts each of these terms stands; terms that no text has are left out."""
+        found = {term: self.frequency(term) for term in question_terms}
+        return {term: count for term, count in found.items() if count}
 
 
-def _document_frequency(corpus: Sequence[Sequence[str]]) -> dict[str, int]:
-    frequency: dict[str, int] = {}
-    for document in corpus:
-        for term in set(document):
-            frequency[term] = frequency.get(term, 0) + 1
-    return frequency
+def count_texts(texts: Iterable[str]) -> Ragged:
+    """The terms of each text with how often they occur: what an index is laid out from."""
+    return count_terms(terms(text) for text in texts)

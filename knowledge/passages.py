@@ -9,7 +9,7 @@ real courses (measured 2026-11). Every word of a passage lies inside a window; `
 """
 
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -119,6 +119,11 @@ def pack(
         sentences = tuple(_sentence_windows(draft, prefix=prefix, fits=fits))
         passages.append(_passage(draft, path, windows, sentences, key=content_hash(key, str(seen[key]))))
     return tuple(passages)
+
+
+def window_input(path: Sequence[str], text: str, start: int, end: int) -> Window:
+    """The window of a stored passage, its input text written anew from the heading path and the passage's text."""
+    return Window(start, end, _prefix(tuple(path)) + text[start:end])
 
 
 def _passage(

@@ -2,24 +2,31 @@
 
 import json
 from collections.abc import Iterator
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass, fields
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from foundation.ids import LessonId, ProductSlug, content_hash, readable_id
+from foundation.ids import LessonId, ProductSlug, RevisionId, content_hash, readable_id
 from knowledge.blocks import Block, SourceCourse, SourceLesson
 from knowledge.encoder import Encoder
+from knowledge.identity import unfilled_windows
 from knowledge.language import Lang, language_of
 from knowledge.passages import PACKING, Passage, Window, pack
 from knowledge.products import Collection
-from knowledge.tables import LessonRow
+from knowledge.tables import LessonRow, RevisionPassageRow, RevisionRow
+
+_BLOCK_FIELDS = tuple(field.name for field in fields(Block))
 
 
 @dataclass(frozen=True, slots=True)
 class PlannedLesson:
-    """A lesson as it will be published; `content_hash` changes when anything a reader could notice does."""
+    """A lesson as it will be published; `content_hash` changes when anything a reader could notice does.
+
+    A lesson that is the same as the live one names that revision in `kept` and carries no passages; `size` counts them
+    either way.
+    """
 
     id: LessonId
     slug: str
@@ -29,6 +36,9 @@ class PlannedLesson:
     blocks: list[dict[str, Any]]
     passages: tuple[Passage, ...]
     content_hash: str
+    source_hash: str
+    size: int
+    kept: RevisionId | None = None
 
     def windows(self) -> Iterator[Window]:
         """Every window of every passage, in order, those of sentences included."""
@@ -40,18 +50,46 @@ class PlannedLesson:
 def plan_lessons(
     session: Session, course: SourceCourse, product: ProductSlug, collection: Collection, *, encoder: Encoder
 ) -> list[PlannedLesson]:
-    """Pack a course's lessons; a lesson that was here before keeps its id and slug."""
+    """Pack a course's lessons; one that was here before keeps its id and slug, one that is the same is left alone."""
     known = select(LessonRow.external_id, LessonRow.slug).where(
         LessonRow.product == product, LessonRow.collection == collection
     )
     slugs = dict(session.execute(known).all())
     taken = set(session.scalars(select(LessonRow.slug).where(LessonRow.product == product)))
+    live = _live(session, product, collection, encoder)
     planned = []
     for position, lesson in enumerate(course.lessons):
         slug = slugs.get(lesson.external_id) or _new_slug(lesson.external_id, collection, taken)
         taken.add(slug)
-        planned.append(_plan(lesson, product, collection, slug=slug, position=position, encoder=encoder))
+        lesson_id = LessonId(f"l-{content_hash(product, collection, lesson.external_id, size=12)}")
+        planned.append(_plan(lesson, lesson_id, live.get(lesson_id), slug=slug, position=position, encoder=encoder))
     return planned
+
+
+@dataclass(frozen=True, slots=True)
+class _Live:
+    revision: RevisionId
+    content_hash: str
+    source_hash: str | None
+    size: int
+
+
+def _live(session: Session, product: ProductSlug, collection: Collection, encoder: Encoder) -> dict[str, _Live]:
+    """Live revisions by lesson; none while the product lacks vectors, so that an ingest makes up for them."""
+    if unfilled_windows(session, product, encoder_id=encoder.id):
+        return {}
+    columns = (LessonRow.id, RevisionRow.id, RevisionRow.content_hash, RevisionRow.source_hash)
+    counted = (
+        select(*columns, func.count(RevisionPassageRow.passage))
+        .join(RevisionRow, RevisionRow.id == LessonRow.live_revision)
+        .outerjoin(RevisionPassageRow, RevisionPassageRow.revision == RevisionRow.id)
+        .where(LessonRow.product == product, LessonRow.collection == collection)
+        .group_by(*columns)
+    )
+    return {
+        lesson: _Live(RevisionId(revision), content, source, size)
+        for lesson, revision, content, source, size in session.execute(counted)
+    }
 
 
 def _new_slug(external_id: str, collection: Collection, taken: set[str]) -> str:
@@ -61,18 +99,22 @@ def _new_slug(external_id: str, collection: Collection, taken: set[str]) -> str:
 
 
 def _plan(
-    lesson: SourceLesson, product: ProductSlug, collection: Collection, *, slug: str, position: int, encoder: Encoder
+    lesson: SourceLesson, lesson_id: LessonId, live: _Live | None, *, slug: str, position: int, encoder: Encoder
 ) -> PlannedLesson:
-    lesson_id = LessonId(f"l-{content_hash(product, collection, lesson.external_id, size=12)}")
-    passages = pack(lesson, lesson_id=lesson_id, count_tokens=encoder.count_tokens, max_tokens=encoder.max_tokens)
     declared: Lang = "ru" if lesson.lang == "ru" else "en"
     lang = language_of(" ".join(block.text for block in lesson.blocks), default=declared)
     blocks = [block_to_json(block) for block in lesson.blocks]
     told = (lesson.source_path, lesson.title, lesson.block_title, lesson.skill, lesson.outcome, lang)
-    digest = content_hash(PACKING, *told, json.dumps(blocks, sort_keys=True), *(passage.id for passage in passages))
-    return PlannedLesson(lesson_id, slug, position, lesson, lang, blocks, passages, digest)
+    body = json.dumps(blocks, sort_keys=True)
+    source = content_hash(PACKING, encoder.id, str(encoder.max_tokens), *told, body)
+    if live is not None and live.source_hash == source:
+        same = live.content_hash, source, live.size, live.revision
+        return PlannedLesson(lesson_id, slug, position, lesson, lang, blocks, (), *same)
+    passages = pack(lesson, lesson_id=lesson_id, count_tokens=encoder.count_tokens, max_tokens=encoder.max_tokens)
+    digest = content_hash(PACKING, *told, body, *(passage.id for passage in passages))
+    return PlannedLesson(lesson_id, slug, position, lesson, lang, blocks, passages, digest, source, len(passages))
 
 
 def block_to_json(block: Block) -> dict[str, Any]:
     """A block as it is stored with its revision."""
-    return asdict(block)
+    return {name: getattr(block, name) for name in _BLOCK_FIELDS}

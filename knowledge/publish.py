@@ -114,6 +114,11 @@ def _publish_lesson(
         session.flush()
     moved = row.position != lesson.position
     row.position = lesson.position
+    if lesson.kept is not None:
+        # Another ingest may have published a lesson since this one was planned; its old revision is still there.
+        moved = moved or row.live_revision != lesson.kept
+        row.live_revision = lesson.kept
+        return moved
     if row.live_revision and _hash_of(session, row.live_revision) == lesson.content_hash:
         return moved
     row.live_revision = _add_revision(session, lesson, now=now)
@@ -133,6 +138,7 @@ def _add_revision(session: Session, lesson: PlannedLesson, *, now: datetime) -> 
             id=revision,
             lesson=lesson.id,
             content_hash=lesson.content_hash,
+            source_hash=lesson.source_hash,
             source_path=source.source_path,
             title=source.title,
             block_title=source.block_title,

@@ -1,26 +1,35 @@
-"""A shelf: everything live of one product's collection, laid out for searching. Immutable; replaced when stale."""
+"""A shelf: everything live of one product's collection, laid out for searching. Immutable; replaced when stale.
+
+Its arrays may be pages of a file that are read when they are looked at (`shelf_files`).
+"""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
+from typing import overload
 
 import numpy as np
 import numpy.typing as npt
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from foundation.errors import IndexUnavailable
-from foundation.ids import LessonId, PassageId, ProductSlug
-from knowledge.centring import RECIPE, centre
-from knowledge.encoder import Encoder, Vector
+from foundation.ids import LessonId, PassageId, ProductSlug, content_hash
+from knowledge.centring import RECIPE
+from knowledge.encoder import Encoder
 from knowledge.index import Entries
 from knowledge.lexical import LexicalIndex
 from knowledge.passages import PassageKind, WindowRole
 from knowledge.products import Collection
-from knowledge.sentence_vectors import SentenceVectors, Spread, pack_sentences, spread_of
-from knowledge.tables import LessonRow, PassageRow, ProductRow, RevisionPassageRow, VectorRow, WindowRow
-from knowledge.vectors import unpack_vectors
+from knowledge.ragged import Ragged
+from knowledge.sentence_vectors import SentenceVectors, Spread
+from knowledge.tables import LessonRow, ProductRow, RevisionPassageRow, TokenVectorsRow, WindowRow
+from knowledge.tokens import RECIPE as TOKENS
+from knowledge.tokens import TokenVectors, axes_for
+from knowledge.vocabulary import Vocabulary, vocabulary_of
+from knowledge.word_forms import WordForms
 
-_Rows = dict[PassageId, int]
+Names = npt.NDArray[np.bytes_]
+_KINDS = {kind.encode(): kind for kind in PassageKind}
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,20 +58,103 @@ class Place:
     order: int
 
 
+@dataclass(frozen=True, slots=True)
+class Places(Sequence[Place]):
+    """The live passages in course order, each made when it is asked for; one ASCII name a passage in every array."""
+
+    passages: Names
+    lessons: Names
+    kinds: Names
+    langs: Names
+
+    def __len__(self) -> int:
+        return len(self.passages)
+
+    @overload
+    def __getitem__(self, row: int) -> Place: ...
+    @overload
+    def __getitem__(self, row: slice) -> tuple[Place, ...]: ...
+    def __getitem__(self, row: int | slice) -> Place | tuple[Place, ...]:
+        if isinstance(row, slice):
+            return tuple(self[one] for one in range(*row.indices(len(self))))
+        return Place(
+            PassageId(self.passages[row].decode()),
+            LessonId(self.lessons[row].decode()),
+            _KINDS[self.kinds[row]],
+            self.langs[row].decode(),
+            row if row >= 0 else row + len(self),
+        )
+
+
 @dataclass(frozen=True)
 class Shelf:
-    """What a question is matched against. Row w of `entries` is a window of passage number `window_place[w]`."""
+    """What a question is matched against.
+
+    `digest` names the content: shelves of one name and digest are equal. `windows` has the columns `vector`, centred
+    and of unit length, and `ordinal`, a window's number in its passage. `tokens` is None for an encoder that shows
+    none. `lexical` knows passages, and `lessons` lessons whole, each by their order. `forms` are the words as
+    they stand.
+    """
 
     key: ShelfKey
     version: int
-    places: tuple[Place, ...]
-    entries: Entries
-    window_place: npt.NDArray[np.int32]
-    window_row: dict[str, int]
+    digest: str
+    places: Places
+    windows: Ragged
     spread: Spread
     sentences: SentenceVectors
+    tokens: TokenVectors | None
     lexical: LexicalIndex
-    langs: frozenset[str]
+    lessons: LexicalIndex
+    forms: WordForms
+
+    @cached_property
+    def vocabulary(self) -> Vocabulary:
+        """Its words beside ordinary ones; counted when the first question needs them."""
+        return vocabulary_of(self.forms.counted())
+
+    @cached_property
+    def lesson_row(self) -> npt.NDArray[np.int32]:
+        """The number each passage's lesson has in `lessons`."""
+        return lesson_rows(self.places)
+
+    @cached_property
+    def langs(self) -> frozenset[str]:
+        """The languages of its passages."""
+        return frozenset(lang.decode() for lang in np.unique(self.places.langs))
+
+    @cached_property
+    def entries(self) -> Entries:
+        """What its index holds: the windows that cover passages, in order."""
+        passages = np.char.decode(self.places.passages[self.window_place], "ascii").tolist()
+        ordinals = self.windows.columns["ordinal"].tolist()
+        ids = tuple(f"{passage}.{ordinal}" for passage, ordinal in zip(passages, ordinals, strict=True))
+        return Entries(ids, self.windows.columns["vector"], self.digest)
+
+    @cached_property
+    def window_place(self) -> npt.NDArray[np.int32]:
+        """The number of the passage each window covers, ascending."""
+        return np.repeat(np.arange(len(self.places), dtype=np.int32), np.diff(self.windows.first))
+
+    @cached_property
+    def window_row(self) -> dict[str, int]:
+        """Where an entry of the index stands among the windows."""
+        return {entry: row for row, entry in enumerate(self.entries.ids)}
+
+
+def lesson_rows(places: Places) -> npt.NDArray[np.int32]:
+    """Passages' lessons numbered as they follow each other."""
+    starts = np.ones(len(places), dtype=bool)
+    starts[1:] = places.lessons[1:] != places.lessons[:-1]
+    return np.asarray(np.cumsum(starts) - 1, dtype=np.int32)
+
+
+@dataclass(frozen=True, slots=True)
+class ShelfState:
+    """A product's version, and what a shelf's content is called then."""
+
+    version: int
+    digest: str
 
 
 def shelf_version(session: Session, key: ShelfKey) -> int | None:
@@ -70,84 +162,40 @@ def shelf_version(session: Session, key: ShelfKey) -> int | None:
     return session.scalar(select(ProductRow.version).where(ProductRow.slug == key.product))
 
 
-def load_shelf(session: Session, key: ShelfKey, *, encoder: Encoder) -> Shelf:
-    """Lay a shelf out from SQL alone; raises IndexUnavailable when live windows lack vectors of this encoder."""
-    version = shelf_version(session, key) or 0
-    passages = session.execute(_live_passages(key)).all()
-    places = tuple(
-        Place(PassageId(pid), LessonId(lesson), PassageKind(kind), lang, order)
-        for order, (pid, lesson, kind, lang, _path, _text) in enumerate(passages)
+def shelf_state(session: Session, key: ShelfKey, *, encoder: Encoder) -> ShelfState:
+    """What is live now. Revisions are named by their content, so their names in order name the shelf's.
+
+    So does whether its tokens are kept: they may be filled in later.
+    """
+    live = (
+        select(LessonRow.live_revision)
+        .where(
+            LessonRow.product == key.product,
+            LessonRow.collection == key.collection,
+            LessonRow.live_revision.is_not(None),
+        )
+        .order_by(LessonRow.position, LessonRow.id)
     )
-    row_of = {place.passage: row for row, place in enumerate(places)}
-    entries, window_place = _entries(session, key, places, row_of, encoder)
-    return Shelf(
-        key=key,
-        version=version,
-        places=places,
-        entries=entries,
-        window_place=window_place,
-        window_row={entry: row for row, entry in enumerate(entries.ids)},
-        spread=spread_of(entries.vectors),
-        sentences=_sentences(session, key, places, row_of, encoder),
-        lexical=LexicalIndex("\n".join([*path, text]) for _, _, _, _, path, text in passages),
-        langs=frozenset(place.lang for place in places),
+    revisions = [str(revision) for revision in session.scalars(live)]
+    shown = "tokens" if has_tokens(session, key, encoder) else "vectors"
+    return ShelfState(shelf_version(session, key) or 0, content_hash(key.name(encoder.id), shown, *revisions))
+
+
+def has_tokens(session: Session, key: ShelfKey, encoder: Encoder) -> bool:
+    """Whether the tokens of every live window are kept, for an encoder that shows them."""
+    if axes_for(encoder) is None:
+        return False
+    kept = (
+        (TokenVectorsRow.input_hash == WindowRow.input_hash)
+        & (TokenVectorsRow.encoder == encoder.id)
+        & (TokenVectorsRow.recipe == TOKENS)
     )
-
-
-def _live_passages(key: ShelfKey):  # type: ignore[no-untyped-def]  # the Select's type spells out six columns
-    columns = (PassageRow.id, PassageRow.lesson, PassageRow.kind, PassageRow.lang, PassageRow.heading_path)
-    return (
-        select(*columns, PassageRow.text)
-        .join(RevisionPassageRow, RevisionPassageRow.passage == PassageRow.id)
-        .join(LessonRow, LessonRow.live_revision == RevisionPassageRow.revision)
-        .where(LessonRow.product == key.product, LessonRow.collection == key.collection)
-        .order_by(LessonRow.position, LessonRow.id, RevisionPassageRow.position)
-    )
-
-
-@dataclass(frozen=True, slots=True)
-class _Window:
-    passage: PassageId
-    ordinal: int
-    start: int
-    end: int
-
-
-def _windows(
-    session: Session, key: ShelfKey, role: WindowRole, places: Sequence[Place], row_of: _Rows, encoder: Encoder
-) -> tuple[list[_Window], Vector]:
-    """Live windows of one role in reading order, with their centred vectors `(n, d)`."""
-    columns = (WindowRow.passage, WindowRow.ordinal, WindowRow.start, WindowRow.end, VectorRow.values)
-    wanted = (
-        select(*columns)
+    lacking = (
+        select(WindowRow.passage)
         .join(RevisionPassageRow, RevisionPassageRow.passage == WindowRow.passage)
         .join(LessonRow, LessonRow.live_revision == RevisionPassageRow.revision)
-        .outerjoin(VectorRow, (VectorRow.input_hash == WindowRow.input_hash) & (VectorRow.encoder == encoder.id))
-        .where(LessonRow.product == key.product, LessonRow.collection == key.collection, WindowRow.role == role)
-        .order_by(LessonRow.position, LessonRow.id, RevisionPassageRow.position, WindowRow.ordinal)
+        .outerjoin(TokenVectorsRow, kept)
+        .where(LessonRow.product == key.product, LessonRow.collection == key.collection)
+        .where(WindowRow.role == WindowRole.PASSAGE, TokenVectorsRow.encoder.is_(None))
     )
-    found = session.execute(wanted).all()
-    if any(values is None for *_, values in found):
-        raise IndexUnavailable(f"{key.product} was taken in with another encoder; run `companion ingest` for it again")
-    windows = [_Window(PassageId(passage), ordinal, start, end) for passage, ordinal, start, end, _ in found]
-    vectors = unpack_vectors([values for *_, values in found], dim=encoder.dim)
-    langs = np.asarray([places[row_of[window.passage]].lang for window in windows])
-    for lang in sorted(set(langs.tolist())):
-        vectors[langs == lang] = centre(vectors[langs == lang], lang=lang, role="passage", encoder_id=encoder.id)
-    return windows, vectors
-
-
-def _entries(
-    session: Session, key: ShelfKey, places: Sequence[Place], row_of: _Rows, encoder: Encoder
-) -> tuple[Entries, npt.NDArray[np.int32]]:
-    windows, vectors = _windows(session, key, WindowRole.PASSAGE, places, row_of, encoder)
-    rows = np.asarray([row_of[window.passage] for window in windows], dtype=np.int32)
-    return Entries(tuple(f"{window.passage}.{window.ordinal}" for window in windows), vectors), rows
-
-
-def _sentences(
-    session: Session, key: ShelfKey, places: Sequence[Place], row_of: _Rows, encoder: Encoder
-) -> SentenceVectors:
-    windows, vectors = _windows(session, key, WindowRole.SENTENCE, places, row_of, encoder)
-    rows = ((row_of[window.passage], window.start, window.end) for window in windows)
-    return pack_sentences(len(places), rows, vectors)
+    return session.scalar(lacking.limit(1)) is None

@@ -1,7 +1,8 @@
 """Keeps shelves at hand, and their caches equal to the truth.
 
 A shelf is laid out again as soon as its product's version has moved on, so a lesson that was removed is gone from the
-next answer, whichever process removed it.
+next answer, whichever process removed it. Where it is kept in a file, it is opened from there; where an earlier one is
+at hand or in a file, only passages that are new are read.
 """
 
 import logging
@@ -11,20 +12,29 @@ from threading import Lock
 
 from foundation.database import Database
 from foundation.errors import IndexUnavailable, NotFound
+from knowledge.calibration import recall_background
 from knowledge.encoder import Encoder
 from knowledge.index import PassageIndex
 from knowledge.products import Collection, list_products
-from knowledge.shelf import Shelf, ShelfKey, load_shelf, shelf_version
+from knowledge.shelf import Shelf, ShelfKey, shelf_state, shelf_version
+from knowledge.shelf_files import ShelfFiles, differing_parts
+from knowledge.shelf_layout import load_shelf
 
 _log = logging.getLogger(__name__)
 _SHELVES_AT_HAND = 64
 
 
 class Shelves:
-    """Current shelves of one home, each with a filled index; safe to use from several threads."""
+    """Current shelves of one home, each with a filled index; safe to use from several threads.
 
-    def __init__(self, database: Database, encoder: Encoder, index: PassageIndex) -> None:
+    Without `files` they are kept in memory only.
+    """
+
+    def __init__(
+        self, database: Database, encoder: Encoder, index: PassageIndex, files: ShelfFiles | None = None
+    ) -> None:
         self._database = database
+        self._files = files
         self.encoder = encoder
         self.index = index
         self._shelves: OrderedDict[ShelfKey, Shelf] = OrderedDict()
@@ -51,7 +61,18 @@ class Shelves:
         """Lay a shelf out and fill its index from nothing, without one encoder call."""
         with self._laying_out:
             self.index.drop(key.name(self.encoder.id))
+            if self._files is not None:
+                self._files.forget(key, encoder_id=self.encoder.id)
+            with self._order:
+                self._shelves.pop(key, None)
             return self._lay_out(key)
+
+    def forget(self, key: ShelfKey, *, encoder_id: str) -> None:
+        """Drop what is kept of a shelf as another encoder had it."""
+        with self._laying_out:
+            self.index.drop(key.name(encoder_id))
+            if self._files is not None:
+                self._files.forget(key, encoder_id=encoder_id)
 
     def all_keys(self) -> Iterator[ShelfKey]:
         """Every shelf a home could have."""
@@ -62,14 +83,26 @@ class Shelves:
                 yield ShelfKey(product.slug, collection)
 
     def differences(self, key: ShelfKey) -> list[str]:
-        """Where the index of a shelf differs from SQL, without mending it."""
+        """Where the index and the file of a shelf differ from SQL, without mending them."""
         with self._database.read() as session:
+            recall_background(session, self.encoder.id)
             shelf = load_shelf(session, key, encoder=self.encoder)
-        return self.index.differences(key.name(self.encoder.id), shelf.entries)
+        found = self.index.differences(key.name(self.encoder.id), shelf.entries)
+        kept = self._open(key, shelf.digest, shelf.version)
+        return found if kept is None else found + differing_parts(kept, shelf)
+
+    def _open(self, key: ShelfKey, digest: str, version: int) -> Shelf | None:
+        if self._files is None:
+            return None
+        return self._files.open(key, digest, version=version, encoder_id=self.encoder.id)
 
     def _lay_out(self, key: ShelfKey) -> Shelf:
         with self._database.read() as session:
-            shelf = load_shelf(session, key, encoder=self.encoder)
+            recall_background(session, self.encoder.id)
+            state = shelf_state(session, key, encoder=self.encoder)
+            shelf = self._open(key, state.digest, state.version)
+            if shelf is None:
+                shelf = self._kept(load_shelf(session, key, encoder=self.encoder, known=self._earlier(key)))
         try:
             self.index.fill(key.name(self.encoder.id), shelf.entries)
         except IndexUnavailable as err:
@@ -81,6 +114,15 @@ class Shelves:
             while len(self._shelves) > _SHELVES_AT_HAND:
                 self._shelves.popitem(last=False)
         return shelf
+
+    def _earlier(self, key: ShelfKey) -> Shelf | None:
+        held = self._at_hand(key)
+        if held is not None or self._files is None:
+            return held
+        return self._files.open_earlier(key, encoder_id=self.encoder.id)
+
+    def _kept(self, shelf: Shelf) -> Shelf:
+        return shelf if self._files is None else self._files.keep(shelf, encoder_id=self.encoder.id)
 
     def _at_hand(self, key: ShelfKey) -> Shelf | None:
         with self._order:

@@ -50,13 +50,17 @@ class LessonRow(Base):
 
 
 class RevisionRow(Base):
-    """One immutable state of a lesson; `blocks` is a JSON list in reading order."""
+    """One immutable state of a lesson; `blocks` is a JSON list in reading order.
+
+    `source_hash` names everything it was packed from, null where an older version packed it.
+    """
 
     __tablename__ = "revision"
 
     id: Mapped[str] = mapped_column(String(64), primary_key=True)
     lesson: Mapped[str] = mapped_column(ForeignKey("lesson.id"), index=True)
     content_hash: Mapped[str] = mapped_column(String(32))
+    source_hash: Mapped[str | None] = mapped_column(String(32))
     source_path: Mapped[str] = mapped_column(Text)
     title: Mapped[str] = mapped_column(Text)
     block_title: Mapped[str] = mapped_column(Text)
@@ -113,10 +117,42 @@ class WindowRow(Base):
 
 
 class VectorRow(Base):
-    """A unit vector, little-endian float32, of one text by one encoder: computed once, whoever needs it."""
+    """A unit vector of one text by one encoder: computed once, whoever needs it.
+
+    Little-endian float32, or, a quarter as long, one float32 scale and int8 codes (`knowledge.vectors`).
+    """
 
     __tablename__ = "vector"
 
     encoder: Mapped[str] = mapped_column(String(64), primary_key=True)
     input_hash: Mapped[str] = mapped_column(String(32), primary_key=True)
     values: Mapped[bytes] = mapped_column(LargeBinary)
+
+
+class TokenVectorsRow(Base):
+    """A passage window's tokens by one encoder, cut down by one recipe (`knowledge.tokens`); empty of one too long."""
+
+    __tablename__ = "token_vectors"
+
+    encoder: Mapped[str] = mapped_column(String(64), primary_key=True)
+    input_hash: Mapped[str] = mapped_column(String(32), primary_key=True)
+    recipe: Mapped[str] = mapped_column(String(16), primary_key=True)
+    values: Mapped[bytes] = mapped_column(LargeBinary)
+
+
+class CoverageScaleRow(Base):
+    """How questions about anything score on one shelf, for one language of questions and one of passages.
+
+    `recipe` stamps how it was measured, `sample` are ids of passages that were live then (`coverage_scales`).
+    """
+
+    __tablename__ = "coverage_scale"
+
+    product: Mapped[str] = mapped_column(ForeignKey("product.slug"), primary_key=True)
+    collection: Mapped[str] = mapped_column(String(16), primary_key=True)
+    encoder: Mapped[str] = mapped_column(String(64), primary_key=True)
+    question_lang: Mapped[str] = mapped_column(String(8), primary_key=True)
+    passage_lang: Mapped[str] = mapped_column(String(8), primary_key=True)
+    recipe: Mapped[str] = mapped_column(String(32))
+    figures: Mapped[dict[str, Any]] = mapped_column(JSON)
+    sample: Mapped[list[str]] = mapped_column(JSON)

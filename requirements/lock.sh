@@ -6,3 +6,4 @@ lock="uv pip compile --quiet --universal --python-version 3.11 --generate-hashes
 $lock pyproject.toml requirements/build.in -o requirements/run.lock
 $lock --extra dev -c requirements/run.lock pyproject.toml requirements/build.in -o requirements/dev.lock
 $lock --no-deps requirements/test-assets.in -o requirements/test-assets.lock
+$lock --no-deps requirements/encoder-assets.in -o requirements/encoder-assets.lock

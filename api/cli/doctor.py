@@ -48,7 +48,9 @@ def _checks(house: Any) -> dict[str, Callable[[], str]]:
         "home": lambda: _home(house),
         "database": lambda: _database(house),
         "encoder": lambda: _encoder(house),
+        "vectors": lambda: _vectors(house),
         "index": lambda: _index(house),
+        "coverage": lambda: _coverage(house),
         "chat model": lambda: _chat(house),
     }
 
@@ -78,12 +80,22 @@ def _database(house: Any) -> str:
 
 
 def _encoder(house: Any) -> str:
-    from foundation.errors import EncoderUnavailable
+    from companion.encoders import check_encoder
 
-    length = float(sum(value * value for value in house.encoder.encode_question("ready")))
-    if not 0.99 < length < 1.01:
-        raise EncoderUnavailable("the encoder gives vectors that are not of unit length; reinstall it")
-    return f"{house.encoder.id}, {house.encoder.dim} dimensions, {house.encoder.max_tokens} tokens"
+    return check_encoder(house)
+
+
+def _vectors(house: Any) -> str:
+    from companion.encoders import index_identity
+    from foundation.errors import IndexUnavailable
+
+    found = index_identity(house)
+    if found["lacking"]:
+        more = f" (and {len(found['lacking']) - 1} more products)" if len(found["lacking"]) > 1 else ""
+        raise IndexUnavailable(found["lacking"][0] + more)
+    others = {name: count for name, count in found["vectors"].items() if name != found["encoder"]}
+    kept = f"; kept beside them: {', '.join(others)} (`companion index prune` removes them)" if others else ""
+    return f"{found['vectors'].get(found['encoder'], 0)} of {found['encoder']}{kept}"
 
 
 def _index(house: Any) -> str:
@@ -96,6 +108,15 @@ def _index(house: Any) -> str:
     if not found["agrees"]:
         raise IndexUnavailable("the index differs from the database; `companion index rebuild` fills it again")
     return f"agrees with the database ({found['shelves']} shelves)"
+
+
+def _coverage(house: Any) -> str:
+    from companion.upkeep import unmeasured_shelves
+
+    lacking = unmeasured_shelves(house)
+    if lacking:
+        return f"not measured for {', '.join(lacking)}: nothing is declined there until `companion up` has measured it"
+    return "every product has the scale that declining goes by"
 
 
 def _chat(house: Any) -> str:

@@ -57,6 +57,56 @@ def answers(
     _show(_measured(run_answers, evaluation, name=folder.name, cache=cache), as_json=as_json)
 
 
+@app.command("abstain")
+def abstain(
+    folder: Annotated[Path, typer.Argument(help="folder with corpus.jsonl, queries.jsonl and qrels.jsonl")],
+    queries: Queries = None,
+    unanswerable: Annotated[Path | None, typer.Option(help="a set whose questions this corpus does not answer")] = None,
+    drop_half: Annotated[bool, typer.Option("--drop-half", help="leave half the documents out")] = False,
+    split: Split = None,
+    within_course: WithinCourse = False,
+    cache: Cache = None,
+    as_json: AsJson = False,
+) -> None:
+    """Ask questions that a corpus answers and questions that it does not, and see which of them are declined.
+
+    Example: companion eval abstain sets/xquad_ru --drop-half --json
+    """
+    from functools import partial
+
+    from evals.abstain import run_abstain
+    from evals.sets import read_set, read_unanswerable
+
+    asked = queries or folder
+    evaluation = read_set(folder, queries_folder=queries, split=split, within_course=within_course)
+    read = partial(read_unanswerable, evaluation=evaluation, split=split, within_course=within_course)
+    others = read(asked, strangers=False) + (read(unanswerable, strangers=True) if unanswerable else ())
+    run = partial(run_abstain, unanswerable=others, drop_half=drop_half)
+    _show(_measured(run, evaluation, name=folder.name, cache=cache), as_json=as_json)
+
+
+@app.command("shaped")
+def shaped(
+    split: Annotated[str | None, typer.Option(help="only questions of this split: dev or held-out")] = None,
+    cache: Cache = None,
+    as_json: AsJson = False,
+) -> None:
+    """Ask the sample course what learners ask, in full and as they type it: short, misspelt, in the wrong layout.
+
+    Example: companion eval shaped --split dev --json
+    """
+    from evals.shaped import SPLITS, run_shaped, shaped_lines
+
+    if split is not None and split not in SPLITS:
+        raise typer.BadParameter(f"there is no split {split!r}; say {' or '.join(SPLITS)}", param_hint="--split")
+    figures = _measured(run_shaped, (split,) if split else SPLITS, name="ab-tests", cache=cache)
+    if as_json:
+        _show(figures, as_json=True)
+        return
+    for line in shaped_lines(figures):
+        print(line)
+
+
 def _measured(
     run: Callable[..., dict[str, Any]], evaluation: object, *, name: str, cache: Path | None
 ) -> dict[str, Any]:

@@ -67,6 +67,8 @@ def ingest(
     product_kind = ProductKind(kind) if kind not in (None, Kind.CASES) else None
     course = read_course(path)
     with open_house(read_settings()) as house, progress_bars() as bars:
+        if not house.owns_lock():
+            _check_encoder(house.settings.home, house.encoder.id)
         report = take_in(
             course,
             Target(slug, collection, product_kind, title, lang, replace),
@@ -91,6 +93,15 @@ def ingest(
             f"{report.answer_keys} answer keys kept from learners, {len(report.warnings)} warnings, "
             f"{report.seconds:.1f} s"
         )
+
+
+def _check_encoder(home: Path, encoder_id: str) -> None:
+    """What another encoder takes in, a running service could not answer from."""
+    from api.cli.running import check_same_encoder, find_service
+
+    owner = find_service(home)
+    if owner is not None:
+        check_same_encoder(owner, encoder_id)
 
 
 def _tell_service(home: Path, product: str) -> None:

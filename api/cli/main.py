@@ -1,12 +1,13 @@
 """`companion`: the command line. Commands import what they need when they run, so that help is instant."""
 
+import errno
 import os
 import sys
 from typing import NoReturn
 
 import typer
 
-from api.cli import ask, doctor, evaluate, index, ingest, products, search, up
+from api.cli import ask, bench, doctor, evaluate, explain, index, ingest, products, search, up
 from companion.logs import place_of
 from foundation.errors import CompanionError
 
@@ -24,10 +25,12 @@ app.command("up")(up.up)
 app.command("ingest")(ingest.ingest)
 app.command("search")(search.search)
 app.command("ask")(ask.ask)
+app.command("explain")(explain.explain)
 app.add_typer(products.app, name="product")
 app.add_typer(index.app, name="index")
 app.command("doctor")(doctor.doctor)
 app.add_typer(evaluate.app, name="eval")
+app.command("bench")(bench.bench)
 
 
 def main() -> NoReturn:
@@ -41,6 +44,8 @@ def main() -> NoReturn:
             _fail("stopped; nothing is lost, run the same command again to go on")
         raise
     except Exception as err:
+        if isinstance(err, OSError) and err.errno in (errno.ENOSPC, errno.EDQUOT):
+            _fail("the disk is full; free some space and run the same command again, nothing that was kept is lost")
         if os.environ.get("COMPANION_LOG_LEVEL", "").lower() == "debug":
             raise
         # Not a traceback: its last line may quote what a learner wrote.

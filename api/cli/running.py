@@ -8,7 +8,7 @@ from http.client import HTTPException
 from pathlib import Path
 from typing import Any
 
-from foundation.errors import IndexUnavailable, NotAllowed, NotFound
+from foundation.errors import Conflict, IndexUnavailable, NotAllowed, NotFound
 from foundation.lock import Owner, find_owner
 
 # A rebuild answers when it is done, and a large home takes its minutes.
@@ -21,6 +21,16 @@ def find_service(home: Path) -> Owner | None:
         return find_owner(home)
     except PermissionError as err:
         raise NotAllowed(f"another user's service runs on {home}; ask them, or set COMPANION_HOME") from err
+
+
+def check_same_encoder(owner: Owner, encoder_id: str) -> None:
+    """Raises Conflict when the service answers with another encoder than this command is set to."""
+    served = ask_service(owner, "identity", None)["encoder"]
+    if served != encoder_id:
+        raise Conflict(
+            f"the service at {owner.url} answers with the encoder {served}, and this command is set to {encoder_id}; "
+            "set COMPANION_ENCODER as the service has it, or restart the service with this one"
+        )
 
 
 def ask_service(owner: Owner, action: str, product: str | None) -> dict[str, Any]:

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 if TYPE_CHECKING:
+    from companion.wiring import House
     from foundation.settings import Settings
 
 
@@ -37,12 +38,32 @@ def up(
             who = f"a service already runs on {settings.home} at {owner.url}; stop it" if owner else ""
             who = who or f"another command is busy with {settings.home}; wait for its end"
             raise Conflict(f"{who}, or set COMPANION_HOME to another folder")
+        warn_of_encoder(house)
         if demo and needs_samples(house):
             remark("Loading the sample products; this happens once.")
             with progress_bars() as bars:
                 load_samples(house, bars)
         warn_of_chat(settings)
         serve(house, listener)
+
+
+def warn_of_encoder(house: "House") -> None:
+    """Say at the start where texts go, and that an encoder does not answer yet.
+
+    Raises EncoderMisconfigured: one that cannot answer before a setting is mended is no reason to start.
+    """
+    from api.cli.show import remark
+    from companion.encoders import check_encoder, texts_leave
+    from foundation.errors import EncoderMisconfigured, EncoderUnavailable
+
+    try:
+        check_encoder(house)
+    except EncoderMisconfigured:
+        raise
+    except EncoderUnavailable as err:
+        remark(f"warning: {err}. Questions cannot be answered until then.")
+    if leaves := texts_leave(house):
+        remark(f"Encoder: {leaves}.")
 
 
 def warn_of_chat(settings: "Settings") -> None:

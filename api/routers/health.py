@@ -10,12 +10,13 @@ from sqlalchemy import text
 from api.callers import TheHouse, TheTurns
 from api.errors import documented
 from companion.wiring import House
-from foundation.errors import HomeUnusable
+from foundation.errors import HomeUnusable, IndexUnavailable
 from foundation.ids import ProductSlug
 from knowledge.products import Collection, list_products
 from knowledge.shelf import ShelfKey
 
 router = APIRouter(tags=["health"])
+_LOOKED_AT = 5
 
 
 class Alive(BaseModel):
@@ -58,4 +59,20 @@ def _check(house: House, asked: set[str]) -> dict[str, Any]:
     house.encoder.count_tokens("ready")
     for product in sorted(asked):
         house.shelves.shelf(ShelfKey(ProductSlug(product), Collection.LESSONS))
+    if not asked:
+        _check_any(house, [product.slug for product in products if product.lessons][:_LOOKED_AT])
     return {"status": "ready", "products": len(products)}
+
+
+def _check_any(house: House, products: list[ProductSlug]) -> None:
+    """Before anybody asked: one shelf that can be used will do, none at all is another encoder's home."""
+    reasons = []
+    for product in products:
+        try:
+            house.shelves.shelf(ShelfKey(product, Collection.LESSONS))
+        except IndexUnavailable as err:
+            reasons.append(err)
+        else:
+            return
+    if reasons:
+        raise reasons[0]

@@ -10,6 +10,7 @@ from anyio import to_thread
 from fastapi import APIRouter, Depends, Header, Request
 
 from api.callers import TheHouse
+from companion.encoders import index_identity, prune_index
 from companion.upkeep import rebuild_index, refresh_index, verify_index
 from foundation.errors import NotAllowed
 
@@ -41,3 +42,15 @@ async def refresh(house: TheHouse, product: str | None = None) -> Any:
 async def rebuild(house: TheHouse, product: str | None = None) -> Any:
     """Fill the index again from SQL."""
     return await to_thread.run_sync(rebuild_index, house, product)
+
+
+@router.post("/index/identity")
+async def identity(house: TheHouse) -> Any:
+    """Which encoder answers here."""
+    return await to_thread.run_sync(index_identity, house)
+
+
+@router.post("/index/prune")
+async def prune(house: TheHouse) -> Any:
+    """Remove what other encoders made."""
+    return await to_thread.run_sync(prune_index, house)

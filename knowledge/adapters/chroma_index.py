@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from foundation.errors import IndexUnavailable
+from knowledge.adapters.ledger import Held, Ledger, held_of
 from knowledge.encoder import Vector
 from knowledge.index import SAME_COSINE, Entries, Near, difference
 
@@ -34,34 +35,49 @@ class ChromaIndex:
     """Nearest neighbours kept in a folder; a folder that cannot be opened is thrown away and filled again.
 
     Some damaged files end the whole process (a header cut in half, seen 2026-11). A file beside the folder says that
-    it is being read or written; when it is still there at the next start, the folder is not trusted again.
+    it is being read or written; when it is still there at the next start, the folder is not trusted again. Another
+    list, the ledger, says what the folder holds: what it says is believed as long as the folder's files are as it left
+    them.
     """
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
         self._busy = folder.with_name(f"{folder.name}.busy")
+        self._ledger = Ledger(folder)
         self._lock = RLock()
         self._client: ClientAPI | None = None
         self._collections: dict[str, Collection] = {}
 
     def fill(self, shelf: str, entries: Entries) -> None:
         with self._lock, _translated(), self._watched():
+            held = self._ledger.recall(shelf)
+            if held is not None and held.digest and held.digest == entries.digest:
+                return
             try:
-                self._fill(shelf, entries)
+                self._fill(shelf, entries, held)
             except IndexUnavailable as err:
                 _log.warning("index.rebuilt shelf=%s reason=%s", shelf, err)
                 self._forget_folder()
-                self._fill(shelf, entries)
+                self._fill(shelf, entries, None)
 
-    def _fill(self, shelf: str, entries: Entries) -> None:
+    def _fill(self, shelf: str, entries: Entries, held: Held | None) -> None:
+        wanted = held_of(entries)
         with _translated():
+            self._ledger.doubt()
             collection = self._collection(shelf)
-            held = _held(collection)
-            _delete(collection, sorted(held.keys() - set(entries.ids)))
-            _add(collection, entries, [row for row, line in enumerate(_differences(entries, held)) if line])
+            if held is not None and collection.count() == len(held.marks):
+                left_over = held.marks.keys() - wanted.marks.keys()
+                changed = [row for row, entry in enumerate(entries.ids) if held.marks.get(entry) != wanted.marks[entry]]
+            else:
+                there = _held(collection)
+                left_over = there.keys() - wanted.marks.keys()
+                changed = [row for row, line in enumerate(_differences(entries, there)) if line]
+            _delete(collection, sorted(left_over))
+            _add(collection, entries, changed)
             if _probes_fail(collection, entries):
                 self._drop(shelf)
                 _add(self._collection(shelf), entries, list(range(len(entries.ids))))
+        self._ledger.settle(shelf, wanted)
 
     def nearest(self, shelf: str, vector: Vector, *, count: int) -> list[Near]:
         with _translated():
@@ -79,7 +95,11 @@ class ChromaIndex:
     def drop(self, shelf: str) -> None:
         with self._lock:
             try:
-                self._drop(shelf)
+                with self._watched():
+                    self._ledger.recall(shelf)
+                    self._ledger.doubt()
+                    self._drop(shelf)
+                    self._ledger.settle(shelf)
             except IndexUnavailable as err:
                 # What cannot be opened holds nothing worth keeping, and would stand in the way of filling it again.
                 _log.warning("index.dropped shelf=%s reason=%s", shelf, err)
@@ -101,6 +121,7 @@ class ChromaIndex:
                 self._collections[shelf] = self._open().get_or_create_collection(
                     shelf, embedding_function=None, configuration={"hnsw": _HNSW}
                 )
+                self._ledger.opened()
             return self._collections[shelf]
 
     @contextmanager
@@ -127,6 +148,7 @@ class ChromaIndex:
 
         self._client = None
         self._collections.clear()
+        self._ledger.clear()
         # Chroma keeps an opened folder alive for the whole process under its path; without this the next client
         # would be given the broken one.
         SharedSystemClient.clear_system_cache()

@@ -19,6 +19,8 @@ from knowledge.adapters.e5_weights import HIDDEN, PIECES, WeightFile, weights_pa
 from knowledge.encoder import Vector
 
 GRAPH, TOKENIZER = "e5-int8.onnx", "e5-sentencepiece.model"
+# Names the folder of what is built: another number whenever it comes out differently.
+MAKE = 2
 _LAYERS, _HEADS, _WIDE = 12, 12, 1536
 _EPSILON = 1e-12
 _BOS, _PAD, _EOS, _UNK, _MASK = 0, 1, 2, 3, PIECES - 1
@@ -79,7 +81,7 @@ def _layer(graph: _Graph, value: str, name: str) -> str:
 
 
 def build_graph(weights: WeightFile, path: Path) -> None:
-    """Write the int8 graph: `embeddings (1, tokens, 384)` → `pooled (1, 384)`, the mean over all tokens."""
+    """Write the int8 graph: `embeddings (1, tokens, 384)` → `states`, as many, and their mean, `pooled (1, 384)`."""
     import onnx
     from onnx import TensorProto, helper, numpy_helper
     from onnxruntime.quantization import QuantType, quantize_dynamic
@@ -90,9 +92,13 @@ def build_graph(weights: WeightFile, path: Path) -> None:
         value = _layer(graph, value, f"l{layer}")
     graph.constants.append(numpy_helper.from_array(np.array([1], dtype=np.int64), "tokens-axis"))
     graph.nodes.append(helper.make_node("ReduceMean", [value, "tokens-axis"], ["pooled"], keepdims=0))
+    graph.nodes.append(helper.make_node("Identity", [value], ["states"]))
     given = helper.make_tensor_value_info("embeddings", TensorProto.FLOAT, [1, "tokens", HIDDEN])
-    gives = helper.make_tensor_value_info("pooled", TensorProto.FLOAT, [1, HIDDEN])
-    made = helper.make_graph(graph.nodes, "multilingual-e5-small", [given], [gives], graph.constants)
+    gives = [
+        helper.make_tensor_value_info("pooled", TensorProto.FLOAT, [1, HIDDEN]),
+        helper.make_tensor_value_info("states", TensorProto.FLOAT, [1, "tokens", HIDDEN]),
+    ]
+    made = helper.make_graph(graph.nodes, "multilingual-e5-small", [given], gives, graph.constants)
     opsets = [helper.make_opsetid("", 18), helper.make_opsetid("com.microsoft", 1)]
     with tempfile.TemporaryDirectory() as folder:
         wide = Path(folder) / "fp32.onnx"

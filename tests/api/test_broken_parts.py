@@ -39,6 +39,14 @@ class BreakableEncoder:
     def max_tokens(self) -> int:
         return self.real.max_tokens
 
+    @property
+    def languages(self) -> frozenset[str] | None:
+        return self.real.languages
+
+    @property
+    def by_token(self) -> None:
+        return None
+
     def count_tokens(self, text: str) -> int:
         if self.questions:
             raise self.questions

@@ -1,5 +1,6 @@
 """0 when it went well, 2 for wrong use, 1 for a failure with one line that says what to do."""
 
+import errno
 from pathlib import Path
 
 import pytest
@@ -18,6 +19,7 @@ WRONG_USE = [
     ("search", "yeast", "--product", "bread", "--speed", "high"),
     ("ingest", ".", "--product", "bread", "--kind", "novel"),
     ("ask", "--product", "bread"),
+    ("explain",),
     ("up", "--port", "eighty"),
     ("index", "polish"),
     ("ingest", ".", "--product", "bread", "--lang", "de"),
@@ -43,6 +45,7 @@ FAILURES = {
     "ask an unknown product": (("ask", "Why?", "--product", "nothing-here"), "companion product list"),
     "ask nothing": (("ask", "", "--product", "bread"), "empty"),
     "ask in an unknown lesson": (("ask", "Why?", "--product", "bread", "--lesson", "99-nowhere"), "no lesson"),
+    "explain an unknown turn": (("explain", "t-nobody"), "no turn"),
     "change an unknown product": (("product", "set", "nothing-here", "--title", "A"), "companion product list"),
     "verify an unknown product": (("index", "verify", "--product", "nothing-here"), "companion product list"),
     "rebuild an unknown product": (("index", "rebuild", "--product", "nothing-here", "--json"), "no product"),
@@ -115,6 +118,16 @@ def test_an_error_nobody_foresaw_is_a_line_without_its_message(run: Run, monkeyp
     assert (done.code, done.out) == (1, "")
     assert "RuntimeError" in done.reason()
     assert "learner" not in done.err
+
+
+def test_a_full_disk_is_told_in_a_line(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    def full() -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr("foundation.settings.read_settings", full)
+    done = run("product", "list")
+    assert (done.code, done.out) == (1, "")
+    assert "the disk is full; free some space" in done.reason()
 
 
 def test_an_announcement_we_may_not_read_is_another_users_service(

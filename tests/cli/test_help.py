@@ -25,6 +25,7 @@ COMMANDS = list(commands(typer.main.get_command(app)))
 
 def test_the_promised_commands_are_there() -> None:
     promised = {("up",), ("ingest",), ("search",), ("ask",), ("doctor",), ("index", "verify"), ("index", "rebuild")}
+    promised |= {("index", "fill"), ("index", "prune")}
     assert promised | {("eval", "retrieval"), ("product", "list"), ("product", "set")} <= set(COMMANDS)
 
 

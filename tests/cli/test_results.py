@@ -14,6 +14,7 @@ INGEST_FIELDS = {
     "lessons",
     "passages",
     "added",
+    "calibration",
     "unchanged",
     "removed",
     "encoded",

@@ -36,7 +36,8 @@ class NoNewPassages:
 
     def __init__(self, real: Encoder) -> None:
         self._real = real
-        self.id, self.dim, self.max_tokens = real.id, real.dim, real.max_tokens
+        self.id, self.dim, self.max_tokens, self.languages = real.id, real.dim, real.max_tokens, real.languages
+        self.by_token = None
 
     def count_tokens(self, text: str) -> int:
         return self._real.count_tokens(text)

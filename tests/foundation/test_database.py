@@ -1,6 +1,7 @@
 """The SQL database of a home: its types, its transactions and its schema."""
 
 import hashlib
+import sqlite3
 import threading
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta, timezone
@@ -10,8 +11,8 @@ import pytest
 from alembic import op
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
-from sqlalchemy import select, text
-from sqlalchemy.exc import IntegrityError, StatementError
+from sqlalchemy import event, select, text
+from sqlalchemy.exc import IntegrityError, OperationalError, StatementError
 from sqlalchemy.orm import Session
 
 import assistant.tables
@@ -148,6 +149,65 @@ def test_a_file_that_is_no_database_says_what_to_do(tmp_path: Path) -> None:
     (tmp_path / "companion.db").write_bytes(b"something else" * 1000)
     with pytest.raises(HomeUnusable, match="restore a backup"):
         open_database(tmp_path)
+
+
+def _fill_up(database: Database) -> None:
+    """Let the database grow no further, as on a full disk."""
+
+    def limit(connection: sqlite3.Connection, _record: object) -> None:
+        connection.execute("PRAGMA max_page_count=1")  # SQLite takes the smallest that is possible: the present size
+
+    event.listen(database.engine, "connect", limit)
+    database.engine.dispose()
+
+
+def test_a_full_disk_is_told_as_one_and_keeps_what_was_committed(database: Database) -> None:
+    with database.write() as session:
+        _add_product(session)
+    _fill_up(database)
+    with pytest.raises(HomeUnusable, match=r"disk is full.*free some space") as told, database.write() as session:
+        session.get_one(ProductRow, "course").description = "what an author wrote " * 1_000
+    assert "what an author wrote" not in str(told.value)
+    with database.read() as session:
+        assert session.get_one(ProductRow, "course").description == ""
+
+
+def test_a_damaged_page_is_told_with_what_to_do(tmp_path: Path) -> None:
+    opened = open_database(tmp_path)
+    with opened.write() as session:
+        _add_product(session)
+    opened.close()
+    content = bytearray((tmp_path / "companion.db").read_bytes())
+    content[4_096:] = b"\xff" * (len(content) - 4_096)
+    (tmp_path / "companion.db").write_bytes(content)
+    damaged = Database(tmp_path / "companion.db")
+    with pytest.raises(HomeUnusable, match="restore a backup"), damaged.read() as session:
+        session.scalars(select(ProductRow)).all()
+    damaged.close()
+
+
+def test_a_database_that_may_not_be_written_is_named(database: Database) -> None:
+    event.listen(database.engine, "connect", lambda connection, _: connection.execute("PRAGMA query_only=ON"))
+    database.engine.dispose()
+    with pytest.raises(HomeUnusable, match="may not be written"), database.write() as session:
+        _add_product(session)
+
+
+def test_an_error_of_ours_is_not_blamed_on_the_disk(database: Database) -> None:
+    with pytest.raises(OperationalError, match="no such table"), database.read() as session:
+        session.execute(text("SELECT 1 FROM nowhere"))
+
+
+@pytest.mark.parametrize("words", ["Что такое метрика?", "half a pair: \ud83d", 'quotes " and \\ and \n', "🎉"])
+def test_json_comes_back_as_it_was_and_russian_is_kept_short(database: Database, words: str) -> None:
+    with database.write() as session:
+        _add_product(session)
+        session.get_one(ProductRow, "course").suggestions = [words]
+    with database.read() as session:
+        assert session.get_one(ProductRow, "course").suggestions == [words]
+        size = session.scalar(text("SELECT length(CAST(suggestions AS BLOB)) FROM product"))
+    if words.isprintable():
+        assert size == len(words.encode()) + len('[""]') + words.count('"') + words.count("\\")
 
 
 def test_a_home_below_a_file_is_named(tmp_path: Path) -> None:

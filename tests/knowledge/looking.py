@@ -10,7 +10,8 @@ from companion.wiring import House
 from foundation.database import Base, Database
 from foundation.errors import EncoderUnavailable, IndexUnavailable
 from foundation.ids import ProductSlug
-from knowledge.encoder import Encoder, Vector
+from knowledge.background import LANGS, read_texts
+from knowledge.encoder import Encoder, TokenEncoder, TokenStates, Vector
 from knowledge.index import Entries, Near
 from knowledge.ingest import IngestReport, Target, ingest
 from knowledge.lessons import load_sources
@@ -21,6 +22,8 @@ from knowledge.shelf import ShelfKey
 
 CONTENT = ("product", "lesson", "revision", "passage", "revision_passage", "window", "vector")
 TIMES = ("created", "at")
+# 240 real paragraphs in two languages, with headings of one word.
+BACKGROUND = tuple(f"{text.subject}\n{text.passage}" for lang in LANGS for text in read_texts(lang))
 
 
 class CountingEncoder:
@@ -44,6 +47,14 @@ class CountingEncoder:
     def max_tokens(self) -> int:
         return self._encoder.max_tokens
 
+    @property
+    def languages(self) -> frozenset[str] | None:
+        return self._encoder.languages
+
+    @property
+    def by_token(self) -> TokenEncoder | None:
+        return None if self._encoder.by_token is None else _CountingByToken(self, self._encoder.by_token)
+
     def count_tokens(self, text: str) -> int:
         return self._encoder.count_tokens(text)
 
@@ -51,11 +62,30 @@ class CountingEncoder:
         return self._encoder.encode_question(text)
 
     def encode_passage(self, text: str) -> Vector:
+        self.count()
+        return self._encoder.encode_passage(text)
+
+    def count(self) -> None:
+        """One passage more; raises EncoderUnavailable beyond `fails_after`."""
         with self._lock:
             self.passages += 1
             if self.fails_after is not None and self.passages > self.fails_after:
                 raise EncoderUnavailable("the encoder was switched off for this test")
-        return self._encoder.encode_passage(text)
+
+
+class _CountingByToken:
+    """The same token by token: a passage is counted either way."""
+
+    def __init__(self, counting: CountingEncoder, encoder: TokenEncoder) -> None:
+        self._counting = counting
+        self._encoder = encoder
+
+    def question_states(self, text: str) -> TokenStates:
+        return self._encoder.question_states(text)
+
+    def passage_states(self, text: str) -> TokenStates:
+        self._counting.count()
+        return self._encoder.passage_states(text)
 
 
 class BrokenIndex:

@@ -28,7 +28,9 @@ def fast() -> E5Encoder:
 def _texts() -> list[str]:
     sample = Path(__file__).resolve().parents[2] / "evals" / "questions"
     questions = [
-        json.loads(line)["text"] for path in sorted(sample.glob("*.jsonl")) for line in path.open(encoding="utf-8")
+        json.loads(line)["text"]
+        for path in sorted(sample.glob("ab-tests-*.jsonl"))
+        for line in path.open(encoding="utf-8")
     ]
     passages = [text.passage for lang in LANGS for text in read_texts(lang)]
     return questions[::4] + passages[::1]

@@ -107,7 +107,11 @@ def test_rebuilding_works_on_a_folder_that_cannot_be_opened(
         assert verify_index(opened)["agrees"] is True
 
 
-def test_questions_are_answered_the_same_while_the_index_does_not_answer(take_in: TakeIn, house: House) -> None:
+@pytest.mark.parametrize("exact_windows", [50_000, 0])
+def test_questions_are_answered_the_same_whether_the_index_is_asked_or_does_not_answer(
+    take_in: TakeIn, house: House, monkeypatch: pytest.MonkeyPatch, exact_windows: int
+) -> None:
+    monkeypatch.setattr("knowledge.search._EXACT_WINDOWS", exact_windows)
     take_in(COURSE)
     exact = Shelves(house.database, house.encoder, ExactIndex())
     broken = Shelves(house.database, house.encoder, BrokenIndex())
@@ -162,6 +166,51 @@ def test_a_folder_with_a_damaged_file_heals(good_folder: Path, tmp_path: Path, n
     if exits[0] < 0:
         exits.append(in_a_process(folder))
     assert exits[-1] == 0
+
+
+@pytest.mark.parametrize("damage", ["gone", "empty", "half", "garbage"])
+@pytest.mark.parametrize("name", ["chroma.sqlite3", "data_level0.bin", "index_metadata.pickle"])
+def test_a_list_of_what_the_folder_holds_is_not_believed_when_a_file_is_not_as_it_was(
+    good_folder: Path, tmp_path: Path, name: str, damage: str
+) -> None:
+    shutil.copytree(good_folder.parent, tmp_path / "kept")
+    folder = tmp_path / "kept" / "index"
+    assert (tmp_path / "kept" / "index.held").is_dir()
+    for path in folder.rglob(name):
+        _damage(path, damage)
+    exits = [in_a_process(folder)]
+    if exits[0] < 0:
+        exits.append(in_a_process(folder))
+    assert exits[-1] == 0
+
+
+def test_a_start_on_an_index_that_is_as_it_was_left_does_not_open_it(
+    take_in: TakeIn, house: House, encoder: CachedEncoder, tmp_path: Path
+) -> None:
+    take_in(COURSE)
+    before = _told(house)
+    with _after_a_restart(house, tmp_path / "again", encoder) as opened:
+        held = tmp_path / "again" / "index" / "chroma.sqlite3"
+        written = held.stat().st_mtime_ns
+        opened.shelves.shelf(KEY)
+        assert _told(opened) == before
+        assert held.stat().st_mtime_ns == written
+        assert verify_index(opened)["agrees"] is True
+        assert held.stat().st_mtime_ns > written
+
+
+def test_after_one_lesson_changed_an_index_takes_only_what_differs(
+    take_in: TakeIn, house: House, encoder: CachedEncoder, tmp_path: Path
+) -> None:
+    take_in(COURSE)
+    _told(house)
+    before = _rows(house.settings.home / "index")
+    take_in({**COURSE, "3.md": "# Lesson 3\n\nA test of kind 3 needs nobody now.\n"})
+    with _after_a_restart(house, tmp_path / "again", encoder) as opened:
+        opened.shelves.shelf(KEY)
+        after = _rows(tmp_path / "again" / "index")
+        assert len(set(after) & set(before)) == len(COURSE) - 1
+        assert verify_index(opened)["agrees"] is True
 
 
 def _damage(path: Path, damage: str) -> None:

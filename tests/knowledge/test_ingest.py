@@ -59,6 +59,36 @@ def test_a_changed_lesson_encodes_only_its_changed_passage(take_in: TakeIn, enco
     assert encoder.passages == 1
 
 
+def test_a_lesson_that_is_the_same_is_not_packed_again(
+    take_in: TakeIn, encoder: CountingEncoder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    take_in(COURSE)
+    packed: list[str] = []
+
+    def count(self: CountingEncoder, text: str) -> int:
+        packed.append(text)
+        return len(text.split())
+
+    monkeypatch.setattr(CountingEncoder, "count_tokens", count)
+    report = take_in({**COURSE, "01-power.md": COURSE["01-power.md"].replace("a risk", "the risk")})
+    assert (report.added, report.unchanged) == (1, 3)
+    assert any("the risk" in text for text in packed)
+    assert not any("CUPED" in text or "Подглядывать" in text for text in packed)
+
+
+def test_vectors_that_are_gone_are_made_again_though_no_lesson_changed(
+    take_in: TakeIn, house: House, encoder: CountingEncoder
+) -> None:
+    take_in(COURSE)
+    before = content_of(house.database)
+    with house.database.write() as session:
+        session.delete(session.scalars(select(VectorRow)).all()[2])
+    encoder.passages = 0
+    report = take_in(COURSE)
+    assert (report.added, report.removed, encoder.passages) == (0, 0, 1)
+    assert content_of(house.database) == before
+
+
 def test_a_change_is_found_at_once_and_the_old_words_are_not(take_in: TakeIn, house: House) -> None:
     take_in(COURSE)
     assert found_lessons(house, "CUPED variance")[0] == "02-cuped"

@@ -1,0 +1,66 @@
+"""What a turn says once it was judged: a decline, the model's supported sentences, or the course's own.
+
+One piece of code for a turn that is being answered and for one that is replayed: who asks brings the model's drafts,
+fresh or kept, and the quotes.
+"""
+
+from collections.abc import AsyncGenerator, Awaitable, Callable, Sequence
+from contextlib import aclosing
+
+from assistant.compose import Draft
+from assistant.extract import Quote
+from assistant.phrases import Phrase, phrase
+from assistant.reply import Outcome
+from assistant.turn import Found
+from foundation.errors import ModelUnavailable
+from knowledge.language import language_of
+
+Drafts = AsyncGenerator[Draft, None]
+
+
+async def word_answer(
+    found: Found, *, by_model: Callable[[], Drafts] | None, quotes: Callable[[], Awaitable[Sequence[Quote]]]
+) -> Drafts:
+    """The drafts of an answer in order.
+
+    A model that fails, or says nothing that is supported, leaves the word to the quotes; its failure is noted in a
+    draft's trace as `model_error`.
+    """
+    if found.judgement.outcome is Outcome.DECLINED:
+        yield Draft(_decline(found))
+        return
+    written, partly = False, found.judgement.outcome is Outcome.PARTLY
+    if by_model is not None:
+        try:
+            async with aclosing(by_model()) as drafts:
+                async for draft in drafts:
+                    written = written or bool(draft.quotes)
+                    partly = partly or "not_covered" in draft.trace
+                    yield draft
+            if written:
+                return
+        except ModelUnavailable as err:
+            yield Draft("", trace={"model_error": str(err)})
+    for draft in _extractive(found, await quotes(), after_model=written, partly=partly):
+        yield draft
+
+
+def _decline(found: Found) -> str:
+    if not found.shelf.places:
+        name = Phrase.DECLINED_EMPTY
+    elif not found.ranking.terms:
+        name = Phrase.DECLINED_WORDS
+    else:
+        name = Phrase.DECLINED_NEAR if found.evidence else Phrase.DECLINED
+    return phrase(name, found.locale)
+
+
+def _extractive(found: Found, quotes: Sequence[Quote], *, after_model: bool, partly: bool) -> list[Draft]:
+    drafts = []
+    if after_model:
+        drafts.append(Draft(phrase(Phrase.MODEL_FAILED, found.locale)))
+    elif partly:
+        drafts.append(Draft(phrase(Phrase.PARTLY, found.locale)))
+    elif quotes and language_of(quotes[0].text, default=found.locale) != found.locale:
+        drafts.append(Draft(phrase(Phrase.ANSWERED_ELSEWHERE, found.locale)))
+    return [*drafts, *(Draft(quote.text, (quote,)) for quote in quotes)]
