@@ -124,7 +124,8 @@ class Answerer:
         looked = self.look(text, product)
         with self.database.write() as session:
             conversation = begin_conversation(session, product.slug, question.conversation, now=self.clock())
-        locale = question.locale or language_of(text, default="ru" if product.lang == "ru" else "en")
+        meant = looked.ranking.question
+        locale = question.locale or language_of(meant, default="ru" if product.lang == "ru" else "en")
         turn = TurnId(random_id("t"))
         return Found(
             turn,
@@ -168,7 +169,7 @@ class Answerer:
         by_model = None
         if self.chat is not None:
             sources = [item.source for item in found.evidence]
-            asking = (self.chat, found.text, sources)
+            asking = (self.chat, found.ranking.question, sources)
             by_model = partial(compose_with_model, *asking, lang=found.locale, limits=self.limits)
         quotes = partial(to_thread.run_sync, self._extract, found, limiter=self.threads)
         return word_answer(found, by_model=by_model, quotes=quotes)

@@ -202,7 +202,7 @@ def _prompt_now(row: TurnRow, sent: Sequence[Source]) -> tuple[str, str]:
     kept = row.trace.get("messages_hash")
     if kept is None:
         return file, "unknown"
-    _, now = render_again(prompt, row.question, sent, lang=lang)
+    _, now = render_again(prompt, row.trace["asked"]["question"], sent, lang=lang)
     return file, "same" if now == kept else "differs"
 
 

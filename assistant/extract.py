@@ -36,7 +36,7 @@ _CODE_LINES = 30
 _TABLE_ROWS = 10
 _FEWEST_WORDS = 3
 _ALIKE, _ALIKE_BY_WORD, _BESIDE, _SHARED, _PASSAGE = 1.0, 2.0, 0.3, 0.5, 1.0
-_CODE_MALUS = 2.0
+_CODE_MALUS = 4.0
 # A name with an underscore, a dot or a capital inside, a call, or the word itself.
 _CODE_ASKED = re.compile(r"[_(){}\[\]=]|\w\.\w|[a-z][A-Z]|\bкод|\bскрипт|\bcode\b|\bscript\b")
 # What begins so is about something that was named before.

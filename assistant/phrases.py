@@ -18,6 +18,7 @@ class Phrase(StrEnum):
     DECLINED_EMPTY = "declined_empty"
     DECLINED_WORDS = "declined_words"
     MODEL_FAILED = "model_failed"
+    SEARCHED = "searched"
     SUGGESTION = "suggestion"
 
 

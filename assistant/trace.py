@@ -21,6 +21,7 @@ from knowledge.coverage import Scale
 from knowledge.encoder import Vector
 from knowledge.lessons import Source
 from knowledge.passages import PACKING
+from knowledge.repair import Change, Mistake
 from knowledge.search import Hit, Ranking
 from knowledge.shelf import Place
 from knowledge.shelf_then import ShelfFacts, facts_of
@@ -32,7 +33,7 @@ _DECIMALS = 5
 _KEPT = "<f2"
 # Of a question that is longer than any question, the tokens that weigh the most; 128 bytes each.
 _MOST_TOKENS = 64
-_APART = ("vector", "hits", "tokens")
+_APART = ("vector", "hits", "tokens", "changes")
 _SCORES = tuple(each.name for each in fields(Hit) if each.name != "place")
 
 
@@ -72,6 +73,7 @@ def write_trace(found: Found, *, quotes: Iterable[Quote], notes: Mapping[str, An
         "shelf": asdict(facts_of(found.shelf, found.ranking.terms)),
         "asked": asked,
         "vector": base64.b64encode(found.ranking.vector.astype(_KEPT).tobytes()).decode(),
+        "changes": [asdict(change) for change in found.ranking.changes],
         "asked_tokens": _packed(found.ranking.tokens),
         "hits": [_hit(hit, revisions) for hit in found.ranking.hits],
         "judgement": asdict(found.judgement),
@@ -129,6 +131,10 @@ class Trace:
         plain = self.plain["judgement"].get("scale")
         return None if plain is None else Scale.from_plain(plain)
 
+    def _changes(self) -> tuple[Change, ...]:
+        kept = self.plain.get("changes", [])
+        return tuple(Change(each["typed"], each["meant"], Mistake(each["mistake"])) for each in kept)
+
     def ranking(self, places: Mapping[PassageId, Place]) -> Ranking:
         """What the question found, at these places."""
         hits = tuple(
@@ -136,7 +142,13 @@ class Trace:
             for hit in self.plain["hits"]
         )
         asked = {name: _as_it_was(value) for name, value in self.plain["asked"].items()}
-        return Ranking(**asked, vector=self.vector, hits=hits, tokens=_unpacked(self.plain.get("asked_tokens")))
+        return Ranking(
+            **asked,
+            vector=self.vector,
+            hits=hits,
+            tokens=_unpacked(self.plain.get("asked_tokens")),
+            changes=self._changes(),
+        )
 
 
 def read_trace(plain: Mapping[str, Any]) -> Trace | None:

@@ -14,6 +14,7 @@ from assistant.reply import Outcome
 from assistant.turn import Found
 from foundation.errors import ModelUnavailable
 from knowledge.language import language_of
+from knowledge.repair import Mistake
 
 Drafts = AsyncGenerator[Draft, None]
 
@@ -21,11 +22,13 @@ Drafts = AsyncGenerator[Draft, None]
 async def word_answer(
     found: Found, *, by_model: Callable[[], Drafts] | None, quotes: Callable[[], Awaitable[Sequence[Quote]]]
 ) -> Drafts:
-    """The drafts of an answer in order.
+    """The drafts of an answer in order; first of all how the question was read, where the script was another.
 
     A model that fails, or says nothing that is supported, leaves the word to the quotes; its failure is noted in a
     draft's trace as `model_error`.
     """
+    if any(change.mistake is not Mistake.SPELLING for change in found.ranking.changes):
+        yield Draft(phrase(Phrase.SEARCHED, found.locale).format(text=found.ranking.question))
     if found.judgement.outcome is Outcome.DECLINED:
         yield Draft(_decline(found))
         return

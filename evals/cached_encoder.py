@@ -1,14 +1,17 @@
 """Keeps passage vectors between evaluation runs, by the hash of their text; questions are always encoded for real."""
 
+import io
 import sqlite3
 import threading
 import time
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
 
 from foundation.ids import content_hash
 from knowledge.encoder import Encoder, TokenEncoder, TokenStates, Vector
+from knowledge.sentence_vectors import quantised
 
 
 class CachedEncoder:
@@ -53,23 +56,22 @@ class CachedEncoder:
         return vector
 
     def encode_passage(self, text: str) -> Vector:
-        key = content_hash(self._encoder.id, text)
+        blob = self.kept(text, lambda: self._encoder.encode_passage(text).astype("<f4").tobytes())
+        return np.frombuffer(blob, dtype="<f4").astype(np.float32)
+
+    def kept(self, text: str, make: Callable[[], bytes], *, role: str = "") -> bytes:
+        """What was made of a passage before, or is now."""
+        key = content_hash(self._encoder.id, text, *([role] if role else []))
         with self._lock:
             row = self._rows.execute("SELECT vals FROM vector WHERE id = ?", (key,)).fetchone()
         if row is not None:
-            return np.frombuffer(row[0], dtype="<f4").astype(np.float32)
+            return bytes(row[0])
         started = time.perf_counter()
-        vector = self._encoder.encode_passage(text)
+        blob = make()
         with self._lock:
             self.passage_s += time.perf_counter() - started
-            blob = vector.astype("<f4").tobytes()
             self._rows.execute("INSERT OR IGNORE INTO vector VALUES (?, ?)", (key, blob))
-        return vector
-
-    def spend(self, started: float) -> None:
-        """Count what a passage took from `started` until now."""
-        with self._lock:
-            self.passage_s += time.perf_counter() - started
+        return blob
 
     def close(self) -> None:
         """Close the cache file."""
@@ -77,7 +79,7 @@ class CachedEncoder:
 
 
 class _ByToken:
-    """The same token by token; nothing of it is kept, a hundred and fifty vectors a passage are too many."""
+    """The same token by token; a passage's are kept as int8, some 50 kB each."""
 
     def __init__(self, cached: CachedEncoder, encoder: TokenEncoder) -> None:
         self._cached = cached
@@ -90,7 +92,22 @@ class _ByToken:
         return states
 
     def passage_states(self, text: str) -> TokenStates:
-        started = time.perf_counter()
-        states = self._encoder.passage_states(text)
-        self._cached.spend(started)
-        return states
+        blob = self._cached.kept(text, lambda: _packed(self._encoder.passage_states(text)), role="tokens")
+        with np.load(io.BytesIO(blob)) as kept:
+            states = kept["codes"].astype(np.float32) * kept["scales"][:, None]
+            return TokenStates(kept["vector"], states, kept["spans"], kept["information"])
+
+
+def _packed(tokens: TokenStates) -> bytes:
+    codes, scales = quantised(tokens.states)
+    out = io.BytesIO()
+    np.savez(
+        out,
+        allow_pickle=False,
+        vector=tokens.vector,
+        codes=codes,
+        scales=scales,
+        spans=tokens.spans,
+        information=tokens.information,
+    )
+    return out.getvalue()

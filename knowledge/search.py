@@ -6,9 +6,9 @@ where rank fusion dropped hit@1 from 0.81 to 0.28; so it counts in full only for
 and for others only as far as the question's words occur there at all (the share cubed: names and code pass, a few
 chance words do not); the rest of its weight goes to the dense leg.
 
-The dense leg looks twice: at passages whole, and at the sentences of those that were found. The lexical leg looks at
-passages and at whole lessons. The best of what they found is then compared token by token (`tokens`). What each is
-worth stands in docs/design/search.md.
+A question that was mistyped is searched for as it was meant (`repair`). The dense leg looks twice: at passages whole,
+and at the sentences of those that were found. The lexical leg looks at passages and at whole lessons. The best of what
+they found is then compared token by token (`tokens`). What each is worth stands in docs/design/search.md.
 """
 
 import logging
@@ -25,6 +25,7 @@ from knowledge.index import PassageIndex
 from knowledge.language import Lang, language_of
 from knowledge.lexical import terms
 from knowledge.ragged import rows_of
+from knowledge.repair import Change, repair
 from knowledge.shelf import Place, Shelf
 from knowledge.tokens import AskedTokens, TokenVectors, ask_tokens, axes_for
 
@@ -65,7 +66,8 @@ class Hit:
 class Ranking:
     """What a question found, best first. `vector` is the question as it was compared, float32 `(d,)`.
 
-    `tokens` are those it was compared by, None where nothing was compared token by token.
+    `tokens` are those it was compared by, None where nothing was compared token by token. `question` is what was
+    searched for: what was asked, with `changes` made to what was mistyped.
     """
 
     question: str
@@ -74,12 +76,14 @@ class Ranking:
     vector: Vector
     hits: tuple[Hit, ...]
     tokens: AskedTokens | None = None
+    changes: tuple[Change, ...] = ()
 
 
 def search(question: str, shelf: Shelf, *, encoder: Encoder, index: PassageIndex, count: int) -> Ranking:
     """Rank passages for one question, best first; ties keep lesson order. Empty when nothing is live."""
-    lang = language_of(question, default="ru" if shelf.langs == {"ru"} else "en")
-    asked = _ask(question, lang, shelf, encoder)
+    repaired = repair(question, shelf.vocabulary)
+    lang = language_of(repaired.text, default="ru" if shelf.langs == {"ru"} else "en")
+    asked = replace(_ask(repaired.text, lang, shelf, encoder), changes=repaired.changes)
     if not shelf.places:
         return asked
     lexical = shelf.lexical.scores(asked.terms)

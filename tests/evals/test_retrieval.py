@@ -10,7 +10,7 @@ from evals.cached_encoder import CachedEncoder
 from evals.retrieval import run_retrieval
 from evals.sets import EvaluationSet, read_set
 from foundation.settings import Settings
-from knowledge.encoder import Encoder, Vector
+from knowledge.encoder import Encoder, TokenEncoder, TokenStates, Vector
 from tests.cli.conftest import Run, home, run
 from tests.evals.evaluation_sets import judged, write_set
 
@@ -37,7 +37,6 @@ class NoNewPassages:
     def __init__(self, real: Encoder) -> None:
         self._real = real
         self.id, self.dim, self.max_tokens, self.languages = real.id, real.dim, real.max_tokens, real.languages
-        self.by_token = None
 
     def count_tokens(self, text: str) -> int:
         return self._real.count_tokens(text)
@@ -46,6 +45,18 @@ class NoNewPassages:
         return self._real.encode_question(text)
 
     def encode_passage(self, text: str) -> Vector:
+        raise AssertionError(f"encoded again: {text}")
+
+    @property
+    def by_token(self) -> TokenEncoder:
+        return self
+
+    def question_states(self, text: str) -> TokenStates:
+        shown = self._real.by_token
+        assert shown is not None
+        return shown.question_states(text)
+
+    def passage_states(self, text: str) -> TokenStates:
         raise AssertionError(f"encoded again: {text}")
 
 
