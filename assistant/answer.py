@@ -8,7 +8,7 @@ import logging
 import time
 from collections.abc import AsyncGenerator
 from contextlib import aclosing
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import partial
 from typing import Any
 
@@ -16,7 +16,7 @@ from anyio import CapacityLimiter, to_thread
 from sqlalchemy.orm import Session
 
 from assistant.compose import Draft, ModelLimits, compose_with_model
-from assistant.conversations import begin_conversation
+from assistant.conversations import OpenConversations
 from assistant.extract import Evidence, Quote, extract
 from assistant.grounding import Judgement, best_lang, is_evidence, judge
 from assistant.record import record_turn
@@ -82,12 +82,13 @@ class Answerer:
     chat: ChatModel | None
     limits: ModelLimits
     threads: CapacityLimiter
+    conversations: OpenConversations = field(default_factory=OpenConversations)
 
     async def answer(self, question: Question) -> AsyncGenerator[Event, None]:
         """The turn's events, `meta` first and `done` last.
 
-        Raises NotFound, Invalid, IndexUnavailable or EncoderUnavailable; before `meta` at most an
-        empty conversation was written.
+        Raises NotFound, Invalid, IndexUnavailable or EncoderUnavailable, all before `meta`; nothing is written
+        before `done`, the conversation included.
         """
         started = time.perf_counter()
         found = await to_thread.run_sync(self._find, question, limiter=self.threads)
@@ -121,15 +122,16 @@ class Answerer:
         with self.database.read() as session:
             product = find_product(session, question.product)
             lesson = find_lesson(session, product.slug, question.lesson).slug if question.lesson else None
+            conversation = question.conversation and self.conversations.resume(
+                session, product.slug, question.conversation
+            )
         looked = self.look(text, product)
-        with self.database.write() as session:
-            conversation = begin_conversation(session, product.slug, question.conversation, now=self.clock())
         meant = looked.ranking.question
         locale = question.locale or language_of(meant, default="ru" if product.lang == "ru" else "en")
         turn = TurnId(random_id("t"))
         return Found(
             turn,
-            conversation,
+            conversation or self.conversations.begin(product.slug),
             product,
             text,
             lesson,

@@ -1,7 +1,9 @@
 """Conversations and turns: begun, kept, read again."""
 
+from collections import OrderedDict
 from dataclasses import asdict
 from datetime import datetime
+from threading import Lock
 from typing import Any
 
 from sqlalchemy import func, select
@@ -12,20 +14,43 @@ from assistant.tables import ConversationRow, TurnRow
 from foundation.errors import NotFound
 from foundation.ids import ConversationId, ProductSlug, TurnId, random_id
 
+_REMEMBERED = 10_000
 
-def begin_conversation(
-    session: Session, product: ProductSlug, conversation: str | None, *, now: datetime
-) -> ConversationId:
-    """A new conversation, or the named one if it is about this product; raises NotFound."""
-    if conversation is not None:
-        row = session.get(ConversationRow, conversation)
-        if row is None or row.product != product:
+
+class OpenConversations:
+    """Conversations that this process began; safe to use from several threads.
+
+    One is written with its first turn. Until then its id was given out already, and whoever has it may go on.
+    """
+
+    def __init__(self) -> None:
+        self._product_of: OrderedDict[str, ProductSlug] = OrderedDict()
+        self._lock = Lock()
+
+    def begin(self, product: ProductSlug) -> ConversationId:
+        """A new conversation; nothing is written."""
+        fresh = ConversationId(random_id("c"))
+        with self._lock:
+            self._product_of[fresh] = product
+            while len(self._product_of) > _REMEMBERED:
+                self._product_of.popitem(last=False)
+        return fresh
+
+    def resume(self, session: Session, product: ProductSlug, conversation: str) -> ConversationId:
+        """The named conversation if it is about this product; raises NotFound."""
+        kept = _product_of(session, conversation)
+        with self._lock:
+            about = kept or self._product_of.get(conversation)
+        if about != product:
             raise NotFound("this conversation is not known here; start a new one by leaving it out")
-        return ConversationId(row.id)
-    fresh = ConversationRow(id=random_id("c"), product=product, created=now)
-    session.add(fresh)
-    session.flush()
-    return ConversationId(fresh.id)
+        return ConversationId(conversation)
+
+
+def keep_conversation(session: Session, conversation: ConversationId, product: ProductSlug, *, now: datetime) -> None:
+    """Write a conversation down, unless it is already."""
+    if _product_of(session, conversation) is None:
+        session.add(ConversationRow(id=conversation, product=product, created=now))
+        session.flush()
 
 
 def keep_turn(

@@ -30,7 +30,9 @@ _FEWEST, _MOST = 12, 150
 _UNITS = 8
 # Quoted until the chosen ones are this likely to be the right ones, as far as scores say. A reader takes longer over a
 # language that is not the question's: there it is less.
-_SURE_ENOUGH, _SURE_ENOUGH_ACROSS = 0.975, 0.8
+_SURE_ENOUGH, _SURE_ENOUGH_ACROSS = 0.985, 0.8
+# What is less likely than this to be right is not quoted, however unsure the rest.
+_LEAST_LIKELY = 0.015
 _LIST_WORDS = 110
 _CODE_LINES = 30
 _TABLE_ROWS = 10
@@ -171,7 +173,8 @@ def _scores(ranking: Ranking, units: Sequence[_Unit], *, same: float, lexical: L
     by_word = _standard(np.asarray([unit.by_word for unit in units]))
     shared = _standard(np.asarray([lexical.coverage(ranking.terms, terms(unit.quote.text)) for unit in units]))
     passage = _standard(np.asarray([unit.found.score for unit in units]))
-    malus = 0.0 if _CODE_ASKED.search(ranking.question) else _CODE_MALUS
+    # Names in code are the same in every language, and look like an answer where little else does.
+    malus = 0.0 if _CODE_ASKED.search(ranking.question) else _CODE_MALUS * (2.0 - same)
     code = malus * np.asarray([unit.kind is BlockKind.CODE for unit in units])
     meaning = _ALIKE * alike + _ALIKE_BY_WORD * by_word + _BESIDE * _beside(units, by_word)
     return np.asarray(meaning + same * _SHARED * shared + _PASSAGE * passage - code, dtype=np.float64)
@@ -200,6 +203,8 @@ def _choose(units: Sequence[_Unit], scores: npt.NDArray[np.float64], *, sure_eno
     texts: set[str] = set()
     words, sure = 0, 0.0
     for row in np.argsort(-scores, kind="stable"):
+        if words >= _FEWEST and likely[row] < _LEAST_LIKELY:
+            break
         unit = units[row]
         fresh = [quote for quote in (unit.before, unit.quote) if quote is not None and quote.text not in texts]
         size = sum(len(quote.text.split()) for quote in fresh)

@@ -4,7 +4,7 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
-from assistant.conversations import keep_turn
+from assistant.conversations import keep_conversation, keep_turn
 from assistant.reply import Event, EventName, Outcome
 from assistant.trace import write_trace
 from assistant.turn import Found, TurnLog
@@ -15,6 +15,7 @@ from learning.events import Verb, record_event
 def record_turn(session: Session, found: Found, log: TurnLog, *, now: datetime) -> Event:
     """Keep everything about a turn in the caller's transaction and return its `done` event."""
     outcome = log.outcome()
+    keep_conversation(session, found.conversation, found.product.slug, now=now)
     # A message that names nothing ("What is it?", an emoji) says nothing about what the course lacks.
     says_nothing = not found.ranking.terms
     gap = None if outcome is Outcome.ANSWERED or says_nothing else _record_gap(session, found, outcome, now=now)

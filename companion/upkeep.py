@@ -5,7 +5,9 @@ from typing import Any
 from companion.wiring import House
 from foundation.errors import EncoderUnavailable, IndexUnavailable, NotFound
 from knowledge.coverage_scales import lacks_scale, measure_coverage
-from knowledge.shelf import ShelfKey
+from knowledge.identity import without_tokens
+from knowledge.shelf import ShelfKey, has_tokens
+from knowledge.tokens import axes_for
 
 
 def verify_index(house: House, product: str | None = None) -> dict[str, Any]:
@@ -28,16 +30,27 @@ def refresh_index(house: House, product: str | None = None) -> dict[str, Any]:
 
 
 def lay_out_shelves(house: House) -> list[str]:
-    """Have every shelf ready before the first question; gives a line on each that cannot be used."""
+    """Have every shelf ready before the first question; gives a line on each that cannot be used, or not in full."""
     reasons = []
     for key in house.shelves.all_keys():
         try:
             if _lacks_scale(house, key):
                 measure_coverage(house.database, house.encoder, key)
-            house.shelves.shelf(key)
+            if house.shelves.shelf(key).tokens is None and axes_for(house.encoder) is not None:
+                reasons.append(without_tokens(key.product))
         except (IndexUnavailable, EncoderUnavailable) as err:
             reasons.append(str(err))
     return list(dict.fromkeys(reasons))
+
+
+def products_without_tokens(house: House) -> list[str]:
+    """A line on each product that is searched without comparing word by word, though the encoder could."""
+    if axes_for(house.encoder) is None:
+        return []
+    keys = _keys(house, None)
+    with house.database.read() as session:
+        lacking = [without_tokens(key.product) for key in keys if not has_tokens(session, key, house.encoder)]
+    return list(dict.fromkeys(lacking))
 
 
 def unmeasured_shelves(house: House) -> list[str]:

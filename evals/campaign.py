@@ -1,10 +1,11 @@
-"""Full counts on real evaluation sets: `python -m evals.campaign FOLDER` writes `evals/baselines/*.json`.
+"""Full counts on real evaluation sets: `python -m evals.campaign FOLDER [STEP…]` writes `evals/baselines/*.json`.
 
 The folder holds the sets under their usual names; baselines name each by its source: the sets stay where they are.
 """
 
 import json
 import sys
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -12,16 +13,20 @@ from typing import Any
 import platformdirs
 
 from companion.wiring import default_encoder
+from evals.ablation import run_ablation
 from evals.abstain import run_abstain
+from evals.answers import run_answers
 from evals.cached_encoder import CachedEncoder
 from evals.reading import measure_reading
+from evals.recipe_chart import draw_recipe
 from evals.retrieval import run_retrieval
-from evals.sets import read_set, read_unanswerable
+from evals.sets import EvaluationSet, read_set, read_unanswerable
 from evals.shaped import SPLITS, run_shaped
 from foundation.settings import Settings, read_settings
 from knowledge.coverage_scales import RECIPE
 
 _BASELINES = Path(__file__).parent / "baselines"
+_CHART = Path(__file__).parents[1] / "docs" / "images" / "recipe.svg"
 _XQUAD = "deepmind/xquad@60cac41"
 _COURSE = "huggingface/course@16af566, quiz questions over the chapters' pages"
 
@@ -92,46 +97,107 @@ def measure_abstention(folder: Path, run: Abstention, *, settings: Settings, enc
     return {"source": run.source, **measured}
 
 
+# Sets whose questions carry the words of the answer.
+ANSWERED = tuple(run for run in RUNS if run.name in {"xquad-ru", "xquad-en", "xquad-en-over-ru", "xquad-ru-over-en"})
+
+
 def main() -> None:
-    """Measure everything and write the baselines."""
-    folder = Path(sys.argv[1])
-    _write("reading", measure_reading(folder))
-    cache = Path(platformdirs.user_cache_dir("learning-companion")) / "eval-vectors.db"
+    """Measure everything, or the steps that are named after the folder, and write the baselines."""
+    folder, named = Path(sys.argv[1]), sys.argv[2:]
+    unknown = set(named) - STEPS.keys()
+    if unknown:
+        raise SystemExit(f"no such step: {', '.join(sorted(unknown))}; there are {', '.join(STEPS)}")
     settings = read_settings()
-    _write("shaped", _shaped(settings, cache))
+    cache = Path(platformdirs.user_cache_dir("learning-companion")) / "eval-vectors.db"
+    for name in named or STEPS:
+        encoder = CachedEncoder(default_encoder(settings.home), cache)
+        try:
+            figures = STEPS[name](_Measuring(folder, settings, encoder))
+        finally:
+            encoder.close()
+        text = json.dumps(figures, ensure_ascii=False, indent=2)
+        (_BASELINES / f"{name}.json").write_text(text + "\n", encoding="utf-8")
+        print(name, "measured", flush=True)
+
+
+@dataclass(frozen=True, slots=True)
+class _Measuring:
+    """What every step needs."""
+
+    folder: Path
+    settings: Settings
+    encoder: CachedEncoder
+
+    def read(self, run: Run) -> EvaluationSet:
+        return read_set(self.folder / run.corpus, queries_folder=self.folder / run.queries if run.queries else None)
+
+
+def _quiet(_done: int, _total: int) -> None:
+    """Nobody is watching."""
+
+
+def _reading(measuring: _Measuring) -> dict[str, Any]:
+    return measure_reading(measuring.folder)
+
+
+def _shaped(measuring: _Measuring) -> dict[str, Any]:
+    return run_shaped(SPLITS, settings=measuring.settings, encoder=measuring.encoder, progress=_quiet)
+
+
+def _retrieval(measuring: _Measuring) -> dict[str, Any]:
     figures = {}
     for run in RUNS:
-        encoder = CachedEncoder(default_encoder(settings.home), cache)
-        queries = folder / run.queries if run.queries else None
         measured = run_retrieval(
-            read_set(folder / run.corpus, queries_folder=queries),
-            settings=settings,
-            encoder=encoder,
-            progress=lambda _done, _total: None,
+            measuring.read(run), settings=measuring.settings, encoder=measuring.encoder, progress=_quiet
         )
-        encoder.close()
         # What depends on the machine and on what was cached is no baseline.
         kept = {name: value for name, value in measured.items() if not name.endswith(("_ms", "_s"))}
         figures[run.name] = {"source": run.source, **kept}
         print(run.name, json.dumps(kept), flush=True)
-    _write("retrieval", {"encoder": default_encoder(settings.home).id, "runs": figures})
-    encoder = CachedEncoder(default_encoder(settings.home), cache)
-    abstentions = {run.name: measure_abstention(folder, run, settings=settings, encoder=encoder) for run in ABSTENTIONS}
-    encoder.close()
-    _write("abstain", {"encoder": encoder.id, "recipe": RECIPE, "runs": abstentions})
+    return {"encoder": measuring.encoder.id, "runs": figures}
 
 
-def _shaped(settings: Settings, cache: Path) -> dict[str, Any]:
-    encoder = CachedEncoder(default_encoder(settings.home), cache)
-    try:
-        return run_shaped(SPLITS, settings=settings, encoder=encoder, progress=lambda _done, _total: None)
-    finally:
-        encoder.close()
+def _answers(measuring: _Measuring) -> dict[str, Any]:
+    figures = {}
+    for run in ANSWERED:
+        measured = run_answers(
+            measuring.read(run), settings=measuring.settings, encoder=measuring.encoder, progress=_quiet
+        )
+        figures[run.name] = {"source": run.source, **measured}
+        print(run.name, json.dumps(measured), flush=True)
+    return {"encoder": measuring.encoder.id, "runs": figures}
 
 
-def _write(name: str, figures: dict[str, Any]) -> None:
-    text = json.dumps(figures, ensure_ascii=False, indent=2)
-    (_BASELINES / f"{name}.json").write_text(text + "\n", encoding="utf-8")
+def _ablation(measuring: _Measuring) -> dict[str, Any]:
+    figures = {}
+    for run in RUNS:
+        measured = run_ablation(
+            measuring.read(run), settings=measuring.settings, encoder=measuring.encoder, progress=_quiet
+        )
+        figures[run.name] = {"source": run.source, **measured}
+        print(run.name, json.dumps(measured), flush=True)
+    _CHART.write_text(draw_recipe(figures), encoding="utf-8")
+    return {"encoder": measuring.encoder.id, "runs": figures}
+
+
+def _abstain(measuring: _Measuring) -> dict[str, Any]:
+    figures = {}
+    for run in ABSTENTIONS:
+        figures[run.name] = measure_abstention(
+            measuring.folder, run, settings=measuring.settings, encoder=measuring.encoder
+        )
+        print(run.name, json.dumps({k: v for k, v in figures[run.name].items() if k != "curve"})[:400], flush=True)
+    return {"encoder": measuring.encoder.id, "recipe": RECIPE, "runs": figures}
+
+
+STEPS: Mapping[str, Callable[[_Measuring], dict[str, Any]]] = {
+    "reading": _reading,
+    "shaped": _shaped,
+    "retrieval": _retrieval,
+    "answers": _answers,
+    "abstain": _abstain,
+    "ablation": _ablation,
+}
 
 
 if __name__ == "__main__":

@@ -18,8 +18,8 @@ class TokenStates:
     """A text's vector and what it was pooled from.
 
     `states` are float32 `(n, dim)`, unit length, one a token of the text itself, specials and role left out; `spans`
-    are int32 `(n, 2)`, where each stands in the text, in characters; `information` is float32 `(n,)`, how rare each is
-    in language at large, in nats: minus the logarithm of its frequency.
+    are int32 `(n, 2)`, where each stands in the text as `clean_text` gives it, in characters; `information` is float32
+    `(n,)`, how rare each is in language at large, in nats: minus the logarithm of its frequency.
     """
 
     vector: Vector

@@ -14,8 +14,7 @@ from knowledge.encoder import Encoder
 from knowledge.identity import check_languages, live_languages, live_windows, unfilled_texts
 from knowledge.products import Collection
 from knowledge.shelf import ShelfKey
-from knowledge.tokens import RECIPE as TOKENS
-from knowledge.tokens import axes_for
+from knowledge.tokens import recipe_of
 from knowledge.vectors import Progress, encode_missing
 
 
@@ -43,8 +42,7 @@ def fill_product(
     """
     with database.read() as session:
         check_languages(encoder, live_languages(session, product), product)
-        recipe = TOKENS if axes_for(encoder) is not None else None
-        unfilled = unfilled_texts(session, product, encoder_id=encoder.id, token_recipe=recipe)
+        unfilled = unfilled_texts(session, product, encoder_id=encoder.id, token_recipe=recipe_of(encoder))
         everything = live_windows(session, product)
     encode_background(database, encoder, workers=workers, progress=progress)
     encoded = encode_missing(

@@ -70,10 +70,12 @@ def live_windows(session: Session, product: ProductSlug) -> int:
     return session.scalar(_live(product).with_only_columns(func.count(WindowRow.input_hash.distinct()))) or 0
 
 
-def unfilled_windows(session: Session, product: ProductSlug, *, encoder_id: str) -> int:
-    """For how many of them this encoder has no vector."""
-    wanted = _unfilled(product, encoder_id).with_only_columns(func.count(WindowRow.input_hash.distinct()))
-    return session.scalar(wanted) or 0
+def unfilled_windows(
+    session: Session, product: ProductSlug, *, encoder_id: str, token_recipe: str | None = None
+) -> int:
+    """For how many of them this encoder has no vector or, with `token_recipe`, no tokens kept by that recipe."""
+    lacking = _unfilled(product, encoder_id, token_recipe)
+    return session.scalar(lacking.with_only_columns(func.count(WindowRow.input_hash.distinct()))) or 0
 
 
 def other_identity(session: Session, product: ProductSlug, *, encoder_id: str) -> str:
@@ -84,6 +86,14 @@ def other_identity(session: Session, product: ProductSlug, *, encoder_id: str) -
     return (
         f"{product} lacks {missing} of {all_of_them} vectors of the configured encoder {encoder_id}{kept}; "
         f"`companion index fill --product {product}` makes them, or set COMPANION_ENCODER back"
+    )
+
+
+def without_tokens(product: ProductSlug) -> str:
+    """A line on a product that has its vectors and lacks tokens, and the command that adds them."""
+    return (
+        f"{product} is searched without comparing word by word, because the tokens of some passages are not kept yet; "
+        f"`companion index fill --product {product}` adds them"
     )
 
 

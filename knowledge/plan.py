@@ -16,6 +16,7 @@ from knowledge.language import Lang, language_of
 from knowledge.passages import PACKING, Passage, Window, pack
 from knowledge.products import Collection
 from knowledge.tables import LessonRow, RevisionPassageRow, RevisionRow
+from knowledge.tokens import recipe_of
 
 _BLOCK_FIELDS = tuple(field.name for field in fields(Block))
 
@@ -75,8 +76,8 @@ class _Live:
 
 
 def _live(session: Session, product: ProductSlug, collection: Collection, encoder: Encoder) -> dict[str, _Live]:
-    """Live revisions by lesson; none while the product lacks vectors, so that an ingest makes up for them."""
-    if unfilled_windows(session, product, encoder_id=encoder.id):
+    """Live revisions by lesson; none while the product lacks vectors or tokens: then an ingest makes up for them."""
+    if unfilled_windows(session, product, encoder_id=encoder.id, token_recipe=recipe_of(encoder)):
         return {}
     columns = (LessonRow.id, RevisionRow.id, RevisionRow.content_hash, RevisionRow.source_hash)
     counted = (

@@ -52,10 +52,10 @@ class Product:
 
 def find_product(session: Session, slug: str) -> Product:
     """One product; raises NotFound."""
-    row = session.get(ProductRow, slug)
+    row = session.execute(_PRODUCT, {"slug": slug}).one_or_none()
     if row is None:
         raise NotFound(f"there is no product {slug[:70]!r} here")
-    return _product(row, _lesson_counts(session).get(slug, 0))
+    return _product(row, row.lessons)
 
 
 def list_products(session: Session) -> list[Product]:

@@ -12,8 +12,10 @@ they found is then compared token by token (`tokens`). What each is worth stands
 """
 
 import logging
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -24,7 +26,7 @@ from knowledge.encoder import Encoder, Vector
 from knowledge.index import PassageIndex
 from knowledge.language import Lang, language_of
 from knowledge.lexical import terms
-from knowledge.ragged import rows_of
+from knowledge.ragged import Rows, rows_of
 from knowledge.repair import Change, repair
 from knowledge.shelf import Place, Shelf
 from knowledge.tokens import AskedTokens, TokenVectors, ask_tokens, axes_for
@@ -35,11 +37,13 @@ _CANDIDATES = 100
 # against 2.2 at 20,000 windows (measured 2026-11).
 _EXACT_WINDOWS = 50_000
 # BM25's scores have the longer tail: at equal weight one rare word outvotes the meaning (development sets, 2026-11).
-_LEXICAL_WEIGHT = 0.5
-_LESSON_WEIGHT = 0.3
+LEXICAL_WEIGHT = 0.5
+LESSON_WEIGHT = 0.3
 # How many of the best are compared token by token; 20 found as well as 50, and 50 give a steadier background.
 _LOOKED_AT_CLOSELY = 50
-_LATE_WEIGHT = 1.0
+LATE_WEIGHT = 1.0
+
+_Column = npt.NDArray[np.float64]
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,11 +92,10 @@ def search(question: str, shelf: Shelf, *, encoder: Encoder, index: PassageIndex
         return asked
     lexical = shelf.lexical.scores(asked.terms)
     rows = _candidates(shelf, asked.vector, lexical, index=index, encoder_id=encoder.id)
-    dense = _dense_scores(shelf, asked.vector, rows)
-    hits = _best_first(_join(shelf, rows, dense, lexical, lang=lang, asked=asked.terms))
+    found = _best_first(_join(shelf, rows, lexical, asked=asked))
     if asked.tokens is not None and shelf.tokens is not None:
-        hits = _look_closely(hits, shelf.tokens, asked.tokens)
-    return replace(asked, hits=tuple(hits[:count]))
+        found = _look_closely(found, shelf.tokens, asked.tokens)
+    return replace(asked, hits=found.hits(shelf.places, count))
 
 
 def _ask(question: str, lang: Lang, shelf: Shelf, encoder: Encoder) -> Ranking:
@@ -116,33 +119,63 @@ def _ask(question: str, lang: Lang, shelf: Shelf, encoder: Encoder) -> Ranking:
     return Ranking(question, lang, asked, vector, (), tokens)
 
 
-def _best_first(hits: Sequence[Hit]) -> list[Hit]:
-    return sorted(hits, key=lambda hit: (-hit.score, hit.place.order))
+@dataclass(frozen=True, slots=True)
+class _Found:
+    """Candidates as columns, float64 `(n,)` but for `rows`, their places; `late_z` is NaN for one not compared so.
+
+    A hit is made of those only that are given out.
+    """
+
+    rows: Rows
+    score: _Column
+    dense: _Column
+    lexical: _Column
+    dense_z: _Column
+    lexical_z: _Column
+    lesson_z: _Column
+    late_z: _Column
+
+    def picked(self, which: npt.NDArray[np.int64] | slice) -> "_Found":
+        """These candidates, in this order."""
+        return _Found(*(getattr(self, column)[which] for column in self.__slots__))
+
+    def hits(self, places: Sequence[Place], count: int) -> tuple[Hit, ...]:
+        """The first `count` of them."""
+        columns = [getattr(self, column)[:count].tolist() for column in self.__slots__]
+        return tuple(
+            Hit(places[row], *scores, None if math.isnan(late) else late)
+            for row, *scores, late in zip(*columns, strict=True)
+        )
 
 
-def _look_closely(hits: Sequence[Hit], tokens: TokenVectors, asked: AskedTokens) -> list[Hit]:
-    """The best hits with what their tokens say added to their scores, best first; the others follow as they were."""
-    best = hits[:_LOOKED_AT_CLOSELY]
-    if not best:
-        return []
-    alike = tokens.likeness([hit.place.order for hit in best], asked)
+def _best_first(found: _Found) -> _Found:
+    return found.picked(np.lexsort((found.rows, -found.score)))
+
+
+def _look_closely(found: _Found, tokens: TokenVectors, asked: AskedTokens) -> _Found:
+    """The best of those found with what their tokens say added to their scores, best first; the others follow."""
+    best = slice(0, _LOOKED_AT_CLOSELY)
+    alike = tokens.likeness(found.rows[best], asked)
     spread = float(alike.std())
-    late = ((alike - alike.mean()) / spread if spread > 0 else np.zeros(len(best))).tolist()
-    seen = [replace(hit, score=hit.score + _LATE_WEIGHT * z, late_z=z) for hit, z in zip(best, late, strict=True)]
-    return [*_best_first(seen), *hits[_LOOKED_AT_CLOSELY:]]
+    score, late_z = found.score.copy(), found.late_z.copy()
+    late_z[best] = (alike - alike.mean()) / spread if spread > 0 else 0.0
+    score[best] += LATE_WEIGHT * late_z[best]
+    order = np.arange(len(found.rows))
+    order[best] = np.lexsort((found.rows[best], -score[best]))
+    return replace(found, score=score, late_z=late_z).picked(order)
 
 
 def _candidates(
     shelf: Shelf, vector: Vector, lexical: npt.NDArray[np.float32], *, index: PassageIndex, encoder_id: str
-) -> list[int]:
-    near = _nearest_windows(shelf, vector, index, encoder_id)
-    rows = set(shelf.window_place[near].tolist())
-    found = np.flatnonzero(lexical)
-    rows.update(found[_highest(lexical[found], _CANDIDATES)].tolist())
-    return sorted(rows)
+) -> Rows:
+    """The places to look at, ascending."""
+    near = shelf.window_place[_nearest_windows(shelf, vector, index, encoder_id)]
+    spoken = np.flatnonzero(lexical)
+    spoken = spoken[_highest(lexical[spoken], _CANDIDATES)]
+    return np.unique(np.concatenate((near, spoken)).astype(np.int64))
 
 
-def _nearest_windows(shelf: Shelf, vector: Vector, index: PassageIndex, encoder_id: str) -> Sequence[int]:
+def _nearest_windows(shelf: Shelf, vector: Vector, index: PassageIndex, encoder_id: str) -> Rows:
     vectors = shelf.windows.columns["vector"]
     count = min(_CANDIDATES, len(vectors))
     if len(vectors) <= _EXACT_WINDOWS:
@@ -154,66 +187,48 @@ def _nearest_windows(shelf: Shelf, vector: Vector, index: PassageIndex, encoder_
         near = []
     found = [shelf.window_row[entry.id] for entry in near if entry.id in shelf.window_row]
     if len(found) == count:
-        return found
+        return np.asarray(found, dtype=np.int64)
     # The cache lags behind this shelf or is broken: the truth is at hand, and an outage is not "nothing found".
     return _highest(vectors @ vector, count)
 
 
-def _highest(scores: npt.NDArray[np.float32], count: int) -> Sequence[int]:
+def _highest(scores: npt.NDArray[np.float32], count: int) -> Rows:
     """The rows of the highest scores, in no order; of equal ones at the border, the first."""
     if count >= len(scores):
-        return range(len(scores))
+        return np.arange(len(scores))
     border = np.partition(scores, len(scores) - count)[len(scores) - count]
     above = np.flatnonzero(scores > border)
     equal = np.flatnonzero(scores == border)
-    rows: list[int] = np.concatenate((above, equal[: count - len(above)])).tolist()
-    return rows
+    return np.concatenate((above, equal[: count - len(above)]))
 
 
-@dataclass(frozen=True, slots=True)
-class _Dense:
-    cosine: float
-    z: float
+def _join(shelf: Shelf, rows: Rows, lexical: npt.NDArray[np.float32], *, asked: Ranking) -> _Found:
+    dense, dense_z = _dense_scores(shelf, asked.vector, rows)
+    lexical_z = _standard(lexical, rows)
+    lesson_z = _standard(shelf.lessons.scores(asked.terms), shelf.lesson_row[rows])
+    across = shelf.lexical.known_share(asked.terms) ** 3
+    gate = np.where(shelf.places.langs[rows] == asked.lang.encode(), 1.0, across)
+    spoken = LEXICAL_WEIGHT * lexical_z + LESSON_WEIGHT * lesson_z
+    score = dense_z + gate * spoken + (1.0 - gate) * dense_z
+    late_z = np.full(len(rows), np.nan)
+    return _Found(rows, score, dense, lexical[rows].astype(np.float64), dense_z, lexical_z, lesson_z, late_z)
 
 
-def _dense_scores(shelf: Shelf, vector: Vector, rows: Sequence[int]) -> list[_Dense]:
+def _dense_scores(shelf: Shelf, vector: Vector, rows: Rows) -> tuple[_Column, _Column]:
     """Each candidate's best window, and how far it and the best sentence stand out, half and half."""
     windows, starts = rows_of(shelf.windows.first, rows)
-    best = np.maximum.reduceat(shelf.windows.columns["vector"][windows] @ vector, starts[:-1]).tolist()
+    best = np.maximum.reduceat(shelf.windows.columns["vector"][windows] @ vector, starts[:-1]).astype(np.float64)
     mean, deviation = shelf.spread.of(vector)
     sentence_mean, sentence_deviation = shelf.sentences.spread.of(vector)
-    scores = []
-    for cosine, sentence in zip(best, shelf.sentences.best(rows, vector), strict=True):
-        passage_z = (cosine - mean) / deviation
-        sentence_z = passage_z if sentence is None else (sentence - sentence_mean) / sentence_deviation
-        scores.append(_Dense(cosine, (passage_z + sentence_z) / 2))
-    return scores
+    passage_z = (best - mean) / deviation
+    # None, for a passage without sentences, becomes NaN.
+    sentence = np.asarray(shelf.sentences.best(rows, vector), dtype=np.float64)
+    sentence_z = np.where(np.isnan(sentence), passage_z, (sentence - sentence_mean) / sentence_deviation)
+    return best, (passage_z + sentence_z) / 2
 
 
-def _join(
-    shelf: Shelf,
-    rows: Sequence[int],
-    dense: Sequence[_Dense],
-    lexical: npt.NDArray[np.float32],
-    *,
-    lang: Lang,
-    asked: Sequence[str],
-) -> list[Hit]:
-    lexical_z = _standard(lexical, rows)
-    lesson_z = _standard(shelf.lessons.scores(asked), shelf.lesson_row[rows])
-    across = shelf.lexical.known_share(asked) ** 3
-    hits = []
-    for row, found, words, lesson in zip(rows, dense, lexical_z, lesson_z, strict=True):
-        place = shelf.places[row]
-        gate = 1.0 if place.lang == lang else across
-        spoken = _LEXICAL_WEIGHT * words + _LESSON_WEIGHT * lesson
-        score = found.z + gate * spoken + (1.0 - gate) * found.z
-        hits.append(Hit(place, score, found.cosine, float(lexical[row]), found.z, words, lesson))
-    return hits
-
-
-def _standard(scores: npt.NDArray[np.float32], rows: Sequence[int] | npt.NDArray[np.int32]) -> list[float]:
+def _standard(scores: npt.NDArray[np.float32], rows: npt.NDArray[Any]) -> _Column:
     """Those in `rows`, in standard deviations above the mean of all."""
     spread = float(scores.std())
-    found: list[float] = (scores[np.asarray(rows)] - scores.mean()).tolist()
-    return [value / spread if spread > 0 else 0.0 for value in found]
+    apart = (scores[rows] - scores.mean()).astype(np.float64)
+    return apart / spread if spread > 0 else np.zeros(len(rows))

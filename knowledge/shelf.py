@@ -165,7 +165,7 @@ def shelf_version(session: Session, key: ShelfKey) -> int | None:
 def shelf_state(session: Session, key: ShelfKey, *, encoder: Encoder) -> ShelfState:
     """What is live now. Revisions are named by their content, so their names in order name the shelf's.
 
-    So does whether its tokens are kept: they may be filled in later.
+    So does how its tokens are kept, if they are: they may be filled in later.
     """
     live = (
         select(LessonRow.live_revision)
@@ -177,7 +177,7 @@ def shelf_state(session: Session, key: ShelfKey, *, encoder: Encoder) -> ShelfSt
         .order_by(LessonRow.position, LessonRow.id)
     )
     revisions = [str(revision) for revision in session.scalars(live)]
-    shown = "tokens" if has_tokens(session, key, encoder) else "vectors"
+    shown = TOKENS if has_tokens(session, key, encoder) else "vectors"
     return ShelfState(shelf_version(session, key) or 0, content_hash(key.name(encoder.id), shown, *revisions))
 
 

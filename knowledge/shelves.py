@@ -16,9 +16,10 @@ from knowledge.calibration import recall_background
 from knowledge.encoder import Encoder
 from knowledge.index import PassageIndex
 from knowledge.products import Collection, list_products
-from knowledge.shelf import Shelf, ShelfKey, shelf_state, shelf_version
+from knowledge.shelf import Shelf, ShelfKey, has_tokens, shelf_state, shelf_version
 from knowledge.shelf_files import ShelfFiles, differing_parts
 from knowledge.shelf_layout import load_shelf
+from knowledge.tokens import axes_for
 
 _log = logging.getLogger(__name__)
 _SHELVES_AT_HAND = 64
@@ -49,11 +50,11 @@ class Shelves:
         if version is None:
             raise NotFound(f"there is no product {key.product[:70]!r} here")
         held = self._at_hand(key)
-        if held is not None and held.version == version:
+        if held is not None and held.version == version and not self._tokens_came(held):
             return held
         with self._laying_out:
             held = self._at_hand(key)
-            if held is None or held.version < version:
+            if held is None or held.version < version or self._tokens_came(held):
                 held = self._lay_out(key)
             return held
 
@@ -90,6 +91,13 @@ class Shelves:
         found = self.index.differences(key.name(self.encoder.id), shelf.entries)
         kept = self._open(key, shelf.digest, shelf.version)
         return found if kept is None else found + differing_parts(kept, shelf)
+
+    def _tokens_came(self, held: Shelf) -> bool:
+        """Whether tokens were filled in since a shelf was laid out without them: the version does not tell."""
+        if held.tokens is not None or axes_for(self.encoder) is None:
+            return False
+        with self._database.read() as session:
+            return has_tokens(session, held.key, self.encoder)
 
     def _open(self, key: ShelfKey, digest: str, version: int) -> Shelf | None:
         if self._files is None:

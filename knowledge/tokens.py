@@ -51,6 +51,11 @@ def axes_for(encoder: Encoder) -> Axes | None:
     return None if encoder.by_token is None else _known_axes(encoder.id)
 
 
+def recipe_of(encoder: Encoder) -> str | None:
+    """By which recipe an encoder's tokens are kept; None for one whose tokens are not."""
+    return None if axes_for(encoder) is None else RECIPE
+
+
 @lru_cache(maxsize=4)
 def _known_axes(encoder_id: str) -> Axes | None:
     path = FOLDER / f"{encoder_id}.tokens.npz"
@@ -78,8 +83,9 @@ def make_axes(encoder: TokenEncoder) -> dict[str, Vector]:
 
 def pack_tokens(text: str, tokens: TokenStates, axes: Axes) -> bytes:
     """A passage window's tokens as they are kept: how many, where each begins in `text` (uint16), codes (int8)."""
-    rows = _spoken_rows(text, tokens.spans)
-    starts = np.minimum(tokens.spans[rows, 0], np.iinfo(np.uint16).max).astype("<u2")
+    spoken = _spoken(text, tokens.spans)
+    rows = list(spoken)
+    starts = np.minimum(list(spoken.values()), np.iinfo(np.uint16).max).astype("<u2")
     codes = axes.reduced(tokens.states[rows], lang=language_of(text, default="en"), role="passage")
     return b"".join((len(rows).to_bytes(2, "little"), starts.tobytes(), codes.tobytes()))
 
@@ -114,8 +120,8 @@ def ask_tokens(
     question: str, tokens: TokenStates, axes: Axes, *, lang: str, lexical: LexicalIndex
 ) -> AskedTokens | None:
     """A question's tokens, each weighted by the rarity of its word in the shelf; None for one without words."""
-    rows = _spoken_rows(question, tokens.spans)
-    if not len(rows):
+    rows = list(_spoken(question, tokens.spans))
+    if not rows:
         return None
     rarity = _rarity(question, tokens.spans[rows], lexical)
     information = np.maximum(tokens.information[rows] - _COMMONEST, _LEAST)
@@ -133,9 +139,13 @@ def _rarity(question: str, spans: npt.NDArray[np.int32], lexical: LexicalIndex) 
     return np.asarray(weights / weights.sum(), dtype=np.float32)
 
 
-def _spoken_rows(text: str, spans: npt.NDArray[np.int32]) -> npt.NDArray[np.int64]:
-    """Tokens with a letter or a digit in them."""
-    return np.flatnonzero([bool(_SPOKEN.search(text, start, end)) for start, end in spans])
+def _spoken(text: str, spans: npt.NDArray[np.int32]) -> dict[int, int]:
+    """Tokens with a letter or a digit in them, by number, and where the first of those stands.
+
+    A token begins with the space before its word, which belongs to no sentence.
+    """
+    found = ((row, _SPOKEN.search(text, start, end)) for row, (start, end) in enumerate(spans.tolist()))
+    return {row: first.start() for row, first in found if first}
 
 
 @dataclass(frozen=True)

@@ -87,6 +87,7 @@ def _encoder(house: Any) -> str:
 
 def _vectors(house: Any) -> str:
     from companion.encoders import index_identity
+    from companion.upkeep import products_without_tokens
     from foundation.errors import IndexUnavailable
 
     found = index_identity(house)
@@ -95,7 +96,8 @@ def _vectors(house: Any) -> str:
         raise IndexUnavailable(found["lacking"][0] + more)
     others = {name: count for name, count in found["vectors"].items() if name != found["encoder"]}
     kept = f"; kept beside them: {', '.join(others)} (`companion index prune` removes them)" if others else ""
-    return f"{found['vectors'].get(found['encoder'], 0)} of {found['encoder']}{kept}"
+    hints = "".join(f"; {line}" for line in products_without_tokens(house))
+    return f"{found['vectors'].get(found['encoder'], 0)} of {found['encoder']}{kept}{hints}"
 
 
 def _index(house: Any) -> str:

@@ -1,9 +1,11 @@
 """What the tests of this room look at: what a product finds, what its tables hold, how often texts are encoded."""
 
 import threading
+import zlib
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 from sqlalchemy import select
 
 from companion.wiring import House
@@ -14,6 +16,7 @@ from knowledge.background import LANGS, read_texts
 from knowledge.encoder import Encoder, TokenEncoder, TokenStates, Vector
 from knowledge.index import Entries, Near
 from knowledge.ingest import IngestReport, Target, ingest
+from knowledge.language import language_of
 from knowledge.lessons import load_sources
 from knowledge.products import Collection
 from knowledge.readers import read_course
@@ -86,6 +89,30 @@ class _CountingByToken:
     def passage_states(self, text: str) -> TokenStates:
         self._counting.count()
         return self._encoder.passage_states(text)
+
+
+class WordEncoder:
+    """Somebody else's encoder: a text is the sum of its words, and one word more for its language."""
+
+    id = "words-1"
+    dim = 32
+    languages: frozenset[str] | None = None
+    by_token = None
+
+    def __init__(self, max_tokens: int = 512) -> None:
+        self.max_tokens = max_tokens
+
+    def count_tokens(self, text: str) -> int:
+        return len(text) // 4
+
+    def encode_question(self, text: str) -> Vector:
+        words = [*text.lower().split(), *[language_of(text)] * 9]
+        total = np.sum(
+            [np.random.default_rng(zlib.crc32(word.encode())).normal(size=self.dim) for word in words], axis=0
+        )
+        return np.asarray(total / np.linalg.norm(total), dtype=np.float32)
+
+    encode_passage = encode_question
 
 
 class BrokenIndex:

@@ -1,6 +1,5 @@
 """The part of a shelf that is put together again for an old turn is, number for number, the shelf's own."""
 
-import zlib
 from collections.abc import Iterator
 from concurrent.futures import ProcessPoolExecutor
 from multiprocessing import get_context
@@ -14,39 +13,16 @@ from foundation.database import open_database
 from foundation.errors import IndexUnavailable
 from foundation.ids import PassageId, ProductSlug
 from foundation.settings import Settings
-from knowledge.encoder import Vector
 from knowledge.ingest import Target, ingest
-from knowledge.language import language_of
 from knowledge.lexical import terms
 from knowledge.products import Collection
 from knowledge.readers import read_course
 from knowledge.shelf import Shelf, ShelfKey
 from knowledge.shelf_then import ShelfFacts, ShelfThen, facts_of, load_places, load_shelf_then
+from tests.knowledge.looking import WordEncoder
 
 ASKED = terms("How many visitors does an A/B test need, and what is a p-value?")
 SAMPLES = Path(__file__).resolve().parents[2] / "samples"
-
-
-class WordEncoder:
-    """Somebody else's encoder: a text is the sum of its words, and one word more for its language."""
-
-    id = "words-1"
-    dim = 32
-    max_tokens = 512
-    languages: frozenset[str] | None = None
-    by_token = None
-
-    def count_tokens(self, text: str) -> int:
-        return len(text) // 4
-
-    def encode_question(self, text: str) -> Vector:
-        words = [*text.lower().split(), *[language_of(text)] * 9]
-        total = np.sum(
-            [np.random.default_rng(zlib.crc32(word.encode())).normal(size=self.dim) for word in words], axis=0
-        )
-        return np.asarray(total / np.linalg.norm(total), dtype=np.float32)
-
-    encode_passage = encode_question
 
 
 @pytest.fixture
