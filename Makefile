@@ -18,7 +18,7 @@ test: $(VENV)/.dev ## set everything up, then run every test
 	$(BIN)/python -m tests.prompts.assets
 	$(BIN)/python -m tests.knowledge.encoder_assets
 	$(BIN)/python -m tests.browser.install
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder
 
 check: $(VENV)/.dev ## format, lint, types, import contracts
 	$(BIN)/ruff format --check .

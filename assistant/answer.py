@@ -27,7 +27,7 @@ from assistant.wording import word_answer
 from foundation.clock import Clock
 from foundation.database import Database
 from foundation.errors import CompanionError, Invalid
-from foundation.ids import TurnId, random_id
+from foundation.ids import ConversationId, TurnId, random_id
 from foundation.text import clean_text
 from knowledge.coverage import Scale
 from knowledge.coverage_scales import find_scale
@@ -122,16 +122,14 @@ class Answerer:
         with self.database.read() as session:
             product = find_product(session, question.product)
             lesson = find_lesson(session, product.slug, question.lesson).slug if question.lesson else None
-            conversation = question.conversation and self.conversations.resume(
-                session, product.slug, question.conversation
-            )
+            conversation = self._conversation(session, product, question.conversation)
         looked = self.look(text, product)
         meant = looked.ranking.question
         locale = question.locale or language_of(meant, default="ru" if product.lang == "ru" else "en")
         turn = TurnId(random_id("t"))
         return Found(
             turn,
-            conversation or self.conversations.begin(product.slug),
+            conversation,
             product,
             text,
             lesson,
@@ -144,6 +142,11 @@ class Answerer:
             looked.judgement,
             looked.searched_ms,
         )
+
+    def _conversation(self, session: Session, product: Product, named: str | None) -> ConversationId:
+        if named is None:
+            return self.conversations.begin(product.slug)
+        return self.conversations.resume(session, product.slug, named)
 
     def look(self, text: str, product: Product) -> Looked:
         """What a product has to say to a question now; nothing is written."""

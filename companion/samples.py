@@ -54,5 +54,6 @@ def load_samples(house: House, progress_for: Callable[[str], Progress]) -> None:
             clock=house.clock,
             workers=house.settings.encode_workers,
             progress=progress_for(sample.folder),
+            shelf_of=house.shelves.shelf,
         )
     marker.unlink()

@@ -35,7 +35,7 @@ def lay_out_shelves(house: House) -> list[str]:
     for key in house.shelves.all_keys():
         try:
             if _lacks_scale(house, key):
-                measure_coverage(house.database, house.encoder, key)
+                measure_coverage(house.database, house.encoder, key, shelf_of=house.shelves.shelf)
             if house.shelves.shelf(key).tokens is None and axes_for(house.encoder) is not None:
                 reasons.append(without_tokens(key.product))
         except (IndexUnavailable, EncoderUnavailable) as err:

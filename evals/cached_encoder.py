@@ -13,6 +13,9 @@ from foundation.ids import content_hash
 from knowledge.encoder import Encoder, TokenEncoder, TokenStates, Vector
 from knowledge.sentence_vectors import quantised
 
+# Evaluations and tests may run side by side on one file.
+_BUSY_S = 60.0
+
 
 class CachedEncoder:
     """An encoder that remembers passages in one SQLite file and measures what it spends, in seconds."""
@@ -21,7 +24,7 @@ class CachedEncoder:
         self._encoder = encoder
         self._lock = threading.Lock()
         path.parent.mkdir(parents=True, exist_ok=True)
-        self._rows = sqlite3.connect(path, check_same_thread=False, isolation_level=None)
+        self._rows = sqlite3.connect(path, timeout=_BUSY_S, check_same_thread=False, isolation_level=None)
         self._rows.execute("CREATE TABLE IF NOT EXISTS vector (id TEXT PRIMARY KEY, vals BLOB NOT NULL)")
         self.passage_s = 0.0
         self.question_s: list[float] = []

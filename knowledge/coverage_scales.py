@@ -4,10 +4,10 @@ A scale belongs to a shelf, an encoder and a pair of languages, and bears the st
 another stamp is not used: start-up measures it again, and until then nothing is claimed (`assistant.grounding`).
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import asdict
 
-from sqlalchemy import delete, select
+from sqlalchemy import bindparam, delete, select
 from sqlalchemy.orm import Session
 
 from foundation.database import Database
@@ -17,7 +17,7 @@ from knowledge.centring import RECIPE as CENTRING
 from knowledge.coverage import Scale
 from knowledge.coverage_measuring import measure_shelf
 from knowledge.encoder import Encoder
-from knowledge.shelf import ShelfKey
+from knowledge.shelf import Shelf, ShelfKey
 from knowledge.shelf_layout import load_shelf
 from knowledge.tables import CoverageScaleRow, LessonRow, PassageRow, RevisionPassageRow
 
@@ -26,22 +26,22 @@ RECIPE = f"k1.{CENTRING}"
 _SAMPLE = 128
 _SAME_SAMPLE = 0.8
 
+ShelfOf = Callable[[ShelfKey], Shelf]
+
+_KEPT = CoverageScaleRow.__table__.columns
+# The table's columns, not the ORM's, and made once: every question looks its scale up.
+_SCALE = select(_KEPT.figures).where(
+    *(_KEPT[name] == bindparam(name) for name in ("product", "collection", "encoder", "question_lang", "passage_lang")),
+    _KEPT.recipe == RECIPE,
+)
+
 
 def find_scale(
     session: Session, key: ShelfKey, *, encoder_id: str, question_lang: str, passage_lang: str
 ) -> Scale | None:
     """The scale of a shelf for a pair of languages; None where there is none with today's stamp."""
-    # Columns, not a row of the ORM: this is on the way of every question.
-    figures = session.scalar(
-        select(CoverageScaleRow.figures).where(
-            CoverageScaleRow.product == key.product,
-            CoverageScaleRow.collection == key.collection,
-            CoverageScaleRow.encoder == encoder_id,
-            CoverageScaleRow.question_lang == question_lang,
-            CoverageScaleRow.passage_lang == passage_lang,
-            CoverageScaleRow.recipe == RECIPE,
-        )
-    )
+    named = {"product": key.product, "collection": key.collection, "encoder": encoder_id}
+    figures = session.scalar(_SCALE, {**named, "question_lang": question_lang, "passage_lang": passage_lang})
     return None if figures is None else Scale.from_plain(figures)
 
 
@@ -52,17 +52,21 @@ def lacks_scale(session: Session, key: ShelfKey, *, encoder_id: str) -> bool:
     return any((asked, lang) not in there for lang in langs for asked in LANGS)
 
 
-def measure_coverage(database: Database, encoder: Encoder, key: ShelfKey) -> int:
+def measure_coverage(database: Database, encoder: Encoder, key: ShelfKey, *, shelf_of: ShelfOf | None = None) -> int:
     """Measure a shelf's scales unless those it has still fit; gives how many texts were encoded for it.
 
-    Raises IndexUnavailable and EncoderUnavailable.
+    `shelf_of` gives the shelf as it is live; without it one is laid out from SQL for the purpose. Raises
+    IndexUnavailable and EncoderUnavailable.
     """
     with database.read() as session:
         sample = _sample(session, key)
         if not sample or _fits(session, key, sample, encoder_id=encoder.id):
             return 0
         recall_background(session, encoder.id)
-        measured = measure_shelf(session, load_shelf(session, key, encoder=encoder), encoder)
+    # Before the next reading begins: who gives the shelf reads what is live by then.
+    shelf = None if shelf_of is None else shelf_of(key)
+    with database.read() as session:
+        measured = measure_shelf(session, shelf or load_shelf(session, key, encoder=encoder), encoder)
     with database.write() as session:
         _keep(session, key, measured.scales, sample, encoder_id=encoder.id)
     return measured.encoded

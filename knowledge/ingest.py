@@ -16,7 +16,7 @@ from foundation.database import Database
 from foundation.ids import ProductSlug
 from knowledge.blocks import BlockKind, SourceCourse, Visibility
 from knowledge.calibration import encode_background
-from knowledge.coverage_scales import measure_coverage
+from knowledge.coverage_scales import ShelfOf, measure_coverage
 from knowledge.encoder import Encoder
 from knowledge.identity import check_languages
 from knowledge.passages import Passage
@@ -76,9 +76,11 @@ def ingest(
     clock: Clock,
     workers: int = 1,
     progress: Progress = _quiet,
+    shelf_of: ShelfOf | None = None,
 ) -> IngestReport:
     """Make the target show exactly this course.
 
+    `shelf_of` gives a shelf as it is live; who will lay the new one out anyway spares it being laid out twice.
     Raises Conflict when another course is there already, Invalid when the encoder is not for its language.
     """
     started = time.perf_counter()
@@ -94,7 +96,7 @@ def ingest(
         published = publish(
             session, lessons, target.product, target.collection, unreadable=course.unreadable, now=clock()
         )
-    calibration = measure_coverage(database, encoder, ShelfKey(target.product, target.collection))
+    calibration = measure_coverage(database, encoder, ShelfKey(target.product, target.collection), shelf_of=shelf_of)
     spent = time.perf_counter() - started
     return _report(course, lessons, published, encoded=encoded, calibration=calibration, seconds=spent)
 

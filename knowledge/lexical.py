@@ -8,6 +8,7 @@ import math
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from functools import lru_cache
+from itertools import chain
 from typing import Self
 
 import numpy as np
@@ -34,10 +35,8 @@ def terms(text: str) -> list[str]:
 
     An identifier (`train_test_split`, `np.mean`, `DataLoader`) gives itself and its parts.
     """
-    found: list[str] = []
-    for word in _WORD.findall(text.replace("ё", "е").replace("Ё", "Е")):
-        found.extend(_terms_of(word))
-    return found
+    words = _WORD.findall(text.replace("ё", "е").replace("Ё", "Е"))
+    return list(chain.from_iterable(map(_terms_of, words)))
 
 
 @lru_cache(maxsize=_CACHED_WORDS)
@@ -103,7 +102,7 @@ class LexicalIndex:
 
     def known_share(self, question_terms: Iterable[str]) -> float:
         """Share of the question's weight in terms that occur anywhere in the texts."""
-        asked = set(question_terms)
+        asked = tuple(question_terms)
         return self.coverage(asked, [term for term in asked if self.frequency(term)])
 
     def frequency(self, term: str) -> int:

@@ -5,8 +5,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import bindparam, func, select
 from sqlalchemy.orm import Session
 
 from foundation.errors import Invalid, NotFound
@@ -32,6 +33,12 @@ class Collection(StrEnum):
 
     LESSONS = "lessons"
     CASES = "cases"
+
+
+_LIVE_LESSONS = (LessonRow.live_revision.is_not(None), LessonRow.collection == Collection.LESSONS)
+_LESSONS = select(func.count()).where(LessonRow.product == ProductRow.slug, *_LIVE_LESSONS).scalar_subquery()
+# The table's columns, not a row with an identity: every question looks its product up.
+_PRODUCT = select(*ProductRow.__table__.columns, _LESSONS.label("lessons")).where(ProductRow.slug == bindparam("slug"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,15 +131,12 @@ def check_url_template(template: str) -> str:
 
 
 def _lesson_counts(session: Session) -> dict[str, int]:
-    counted = (
-        select(LessonRow.product, func.count())
-        .where(LessonRow.live_revision.is_not(None), LessonRow.collection == Collection.LESSONS)
-        .group_by(LessonRow.product)
-    )
+    counted = select(LessonRow.product, func.count()).where(*_LIVE_LESSONS).group_by(LessonRow.product)
     return dict(session.execute(counted).all())
 
 
-def _product(row: ProductRow, lessons: int) -> Product:
+def _product(row: Any, lessons: int) -> Product:
+    """From a row of the table or of the ORM."""
     return Product(
         slug=ProductSlug(row.slug),
         title=row.title,

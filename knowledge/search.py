@@ -41,7 +41,9 @@ LEXICAL_WEIGHT = 0.5
 LESSON_WEIGHT = 0.3
 # How many of the best are compared token by token; 20 found as well as 50, and 50 give a steadier background.
 _LOOKED_AT_CLOSELY = 50
-LATE_WEIGHT = 1.0
+# More finds a little more in prose and less in courses full of code: from 0.4 to 1.0 hit@1 went from 0.872 to 0.881 for
+# Russian questions over English paragraphs and from 0.785 to 0.769 over a course in English (2026-11).
+LATE_WEIGHT = 0.6
 
 _Column = npt.NDArray[np.float64]
 
@@ -141,11 +143,15 @@ class _Found:
 
     def hits(self, places: Sequence[Place], count: int) -> tuple[Hit, ...]:
         """The first `count` of them."""
-        columns = [getattr(self, column)[:count].tolist() for column in self.__slots__]
-        return tuple(
-            Hit(places[row], *scores, None if math.isnan(late) else late)
-            for row, *scores, late in zip(*columns, strict=True)
-        )
+        shown = self.picked(slice(count))
+        late_z = [None if math.isnan(late) else late for late in shown.late_z.tolist()]
+        scores = (shown.score, shown.dense, shown.lexical, shown.dense_z, shown.lexical_z, shown.lesson_z)
+        return tuple(map(Hit, map(places.__getitem__, shown.rows.tolist()), *map(_plain, scores), late_z))
+
+
+def _plain(column: _Column) -> list[float]:
+    values: list[float] = column.tolist()
+    return values
 
 
 def _best_first(found: _Found) -> _Found:

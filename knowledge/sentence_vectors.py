@@ -12,7 +12,7 @@ import numpy as np
 import numpy.typing as npt
 
 from knowledge.encoder import Vector
-from knowledge.ragged import Ragged, rows_of
+from knowledge.ragged import Ragged, Rows, rows_of
 from knowledge.sentences import Span
 
 _LEVELS = 127.0
@@ -86,7 +86,7 @@ class SentenceVectors:
         """A question's cosine with each of a passage's sentences, float32 `(n,)`, in order."""
         return self._cosines(np.arange(self.first[passage], self.first[passage + 1]), question)
 
-    def best(self, passages: Sequence[int], question: Vector) -> list[float | None]:
+    def best(self, passages: Sequence[int] | Rows, question: Vector) -> list[float | None]:
         """The cosine of each passage's best sentence; None for a passage without sentences."""
         rows, starts = rows_of(self.first, passages)
         there = np.flatnonzero(np.diff(starts))

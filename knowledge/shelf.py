@@ -10,7 +10,7 @@ from typing import overload
 
 import numpy as np
 import numpy.typing as npt
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
 from foundation.ids import LessonId, PassageId, ProductSlug, content_hash
@@ -30,6 +30,9 @@ from knowledge.word_forms import WordForms
 
 Names = npt.NDArray[np.bytes_]
 _KINDS = {kind.encode(): kind for kind in PassageKind}
+_PRODUCTS = ProductRow.__table__.columns
+# The table's column, not the ORM's, and made once: every question asks for it.
+_VERSION = select(_PRODUCTS.version).where(_PRODUCTS.slug == bindparam("slug"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,6 +134,11 @@ class Shelf:
         ids = tuple(f"{passage}.{ordinal}" for passage, ordinal in zip(passages, ordinals, strict=True))
         return Entries(ids, self.windows.columns["vector"], self.digest)
 
+    @property
+    def window_count(self) -> int:
+        """How many windows cover its passages."""
+        return int(self.windows.first[-1])
+
     @cached_property
     def window_place(self) -> npt.NDArray[np.int32]:
         """The number of the passage each window covers, ascending."""
@@ -159,7 +167,7 @@ class ShelfState:
 
 def shelf_version(session: Session, key: ShelfKey) -> int | None:
     """The product's version now, None for an unknown product."""
-    return session.scalar(select(ProductRow.version).where(ProductRow.slug == key.product))
+    return session.scalar(_VERSION, {"slug": key.product})
 
 
 def shelf_state(session: Session, key: ShelfKey, *, encoder: Encoder) -> ShelfState:

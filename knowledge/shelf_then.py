@@ -29,14 +29,6 @@ from knowledge.tokens import TokenVectors
 from knowledge.vectors import unpack_vectors
 
 
-class Named(Protocol):
-    """Things that have ids, of which only the number matters here."""
-
-    @property
-    def ids(self) -> Sequence[object]:
-        """One a window."""
-
-
 class Ground(Protocol):
     """What judging a question and quoting passages need to know of a shelf; `Shelf` is one."""
 
@@ -49,8 +41,8 @@ class Ground(Protocol):
         """One a live passage."""
 
     @property
-    def entries(self) -> Named:
-        """One a window that covers passages."""
+    def window_count(self) -> int:
+        """How many windows cover passages."""
 
     @property
     def sentences(self) -> SentenceVectors:
@@ -79,14 +71,7 @@ class ShelfFacts:
 def facts_of(shelf: Ground, terms: Sequence[str]) -> ShelfFacts:
     """The figures to keep about a shelf for a question of these terms."""
     lexical = shelf.lexical
-    return ShelfFacts(
-        shelf.version, len(shelf.places), len(shelf.entries.ids), lexical.size, lexical.frequencies(terms)
-    )
-
-
-@dataclass(frozen=True, slots=True)
-class _Counted:
-    ids: range
+    return ShelfFacts(shelf.version, len(shelf.places), shelf.window_count, lexical.size, lexical.frequencies(terms))
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,7 +80,7 @@ class ShelfThen:
 
     version: int
     places: range
-    entries: _Counted
+    window_count: int
     sentences: SentenceVectors
     tokens: TokenVectors | None
     lexical: LexicalIndex
@@ -109,7 +94,7 @@ def load_shelf_then(
     return ShelfThen(
         version=facts.version,
         places=range(facts.passages),
-        entries=_Counted(range(facts.windows)),
+        window_count=facts.windows,
         sentences=pack_sentences(facts.passages, *_sentences(session, places, encoder_id, dim)),
         tokens=_tokens(session, places, encoder_id, facts.passages),
         lexical=LexicalIndex.remembered(facts.texts, facts.frequency),

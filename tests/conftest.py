@@ -1,5 +1,7 @@
 """What the tests share: real SQLite, a real index, the real encoder with its passage vectors kept between runs."""
 
+import fcntl
+import os
 import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -15,7 +17,7 @@ from knowledge.ingest import IngestReport, Target, ingest
 from knowledge.products import Collection
 from knowledge.readers import read_course
 from tests.fakes import FixedClock
-from tests.places import CACHE
+from tests.places import CACHE, lend_encoder
 
 
 @pytest.fixture(scope="session")
@@ -72,13 +74,25 @@ def take_in(house: House, tmp_path: Path) -> TakeIn:
 
 @pytest.fixture(scope="session")
 def _loaded_samples(tmp_path_factory: pytest.TempPathFactory, encoder: CachedEncoder) -> Path:
-    home = tmp_path_factory.mktemp("samples") / "home"
+    """Loaded by the test process that needs them first; whoever runs beside it waits."""
+    shared = tmp_path_factory.getbasetemp()
+    if "PYTEST_XDIST_WORKER" in os.environ:
+        shared = shared.parent
+    home, loaded = shared / "samples", shared / "samples.loaded"
+    with (shared / "samples.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not loaded.exists():
+            _load_samples(home, encoder)
+            loaded.touch()
+    return home
+
+
+def _load_samples(home: Path, encoder: CachedEncoder) -> None:
     with open_house(Settings(home=home, encode_workers=2), encoder=encoder) as opened:
         assert needs_samples(opened)
         load_samples(opened, lambda _name: lambda _done, _total: None)
         for key in opened.shelves.all_keys():
             opened.shelves.shelf(key)
-    return home
 
 
 @pytest.fixture(scope="session")
@@ -86,7 +100,7 @@ def sample_home(_loaded_samples: Path, tmp_path_factory: pytest.TempPathFactory)
     """A home with the sample products loaded, for processes that run on it; no house of this process is open there."""
     home = tmp_path_factory.mktemp("service") / "home"
     shutil.copytree(_loaded_samples, home)
-    return home
+    return lend_encoder(home)
 
 
 @pytest.fixture
@@ -101,3 +115,10 @@ def sample_house(_loaded_samples: Path, tmp_path: Path, encoder: CachedEncoder, 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Browser tests last: their driver keeps an event loop running in this thread, where others start one."""
     items.sort(key=lambda item: "tests/browser/" in item.path.as_posix())
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Figures that tests recorded; what a test prints in a process beside this one is seen by nobody."""
+    for report in terminalreporter.getreports("passed"):
+        for name, value in report.user_properties:
+            terminalreporter.write_line(f"{name}: {value}")

@@ -77,6 +77,7 @@ def ingest(
             clock=house.clock,
             workers=house.settings.encode_workers,
             progress=bars(slug),
+            shelf_of=house.shelves.shelf,
         )
         if house.owns_index:
             house.shelves.shelf(ShelfKey(slug, collection))

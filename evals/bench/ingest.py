@@ -18,6 +18,8 @@ from evals.bench.metered import MeteredEncoder
 from evals.bench.real_course import RealCourse, questions_of, read_real_course, with_one_lesson_changed
 from evals.bench.search import dense_recall
 from foundation.ids import ProductSlug
+from foundation.settings import Settings
+from knowledge.blocks import SourceCourse
 from knowledge.encoder import Encoder
 from knowledge.ingest import IngestReport, Target, ingest
 from knowledge.lessons import load_sources
@@ -58,9 +60,7 @@ def take_in(house: House, encoder: MeteredEncoder, folder: Path | None, *, chang
         course = with_one_lesson_changed(course)
         started += time.process_time() - read
         read = time.process_time()
-    report = ingest(
-        course, Target(_PRODUCT), database=house.database, encoder=encoder, clock=house.clock, progress=_tell
-    )
+    report = _ingest(house, encoder, course, workers=1)
     taken = time.process_time()
     house.shelves.shelf(_KEY)
     return Taken(
@@ -71,6 +71,28 @@ def take_in(house: House, encoder: MeteredEncoder, folder: Path | None, *, chang
         encoder_s=encoder.spent_s - encoded,
         wall_s=time.perf_counter() - wall,
         texts=encoder.texts - texts,
+    )
+
+
+def take_in_by_clock(home: Path, encoder: Encoder, folder: Path | None, *, workers: int) -> float:
+    """Seconds by the clock from reading a course to its last array, on as many threads as a default installation."""
+    with open_house(made_settings(home), encoder=encoder) as house:
+        started = time.perf_counter()
+        _ingest(house, encoder, read_real_course(folder).source, workers=workers)
+        house.shelves.shelf(_KEY)
+        return time.perf_counter() - started
+
+
+def _ingest(house: House, encoder: Encoder, course: SourceCourse, *, workers: int) -> IngestReport:
+    return ingest(
+        course,
+        Target(_PRODUCT),
+        database=house.database,
+        encoder=encoder,
+        clock=house.clock,
+        workers=workers,
+        progress=_tell,
+        shelf_of=house.shelves.shelf,
     )
 
 
@@ -104,9 +126,11 @@ def _passage_hashes(course: RealCourse, encoder: Encoder) -> set[str]:
     }
 
 
-def measure(folder: Path | None, home: Path, *, count: int) -> dict[str, Any]:
-    """The leg's figures, over a fresh home."""
-    rate, encoder = Rate(), MeteredEncoder(default_encoder(home))
+def measure(folder: Path | None, place: Path, *, count: int) -> dict[str, Any]:
+    """The leg's figures, over fresh homes in an empty folder."""
+    home, workers = place / "home", int(Settings.model_fields["encode_workers"].default)
+    rate, real = Rate(), default_encoder(home)
+    encoder = MeteredEncoder(real)
     course = read_real_course(folder)
     questions = questions_of(course.source, count)
     rate.sample()
@@ -119,6 +143,7 @@ def measure(folder: Path | None, home: Path, *, count: int) -> dict[str, Any]:
         near = dense_recall(house, _KEY, questions)
         second = take_in(house, encoder, folder, changed=True)
     rate.sample()
+    by_clock = take_in_by_clock(place / "by-clock", real, folder, workers=workers)
     return told(
         rate,
         lessons=first.report.lessons,
@@ -131,6 +156,7 @@ def measure(folder: Path | None, home: Path, *, count: int) -> dict[str, Any]:
         question_tokens=float(np.median([encoder.count_tokens(question) for question in questions])),
         questions=len(questions),
         recall_10=near,
+        by_clock={"workers": workers, "wall_s": round(by_clock, 3)},
         second=_figures(second),
     )
 
@@ -162,8 +188,8 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     add_course_options(parser)
     options = parser.parse_args()
-    with tempfile.TemporaryDirectory() as home:
-        print_result(measure(options.folder, Path(home), count=options.questions))
+    with tempfile.TemporaryDirectory() as place:
+        print_result(measure(options.folder, Path(place), count=options.questions))
 
 
 if __name__ == "__main__":

@@ -136,6 +136,16 @@ def stock_rows(legs: Mapping[str, Figures]) -> Iterable[Row]:
         n=ours["passages"],
         note=f"{stock['texts']:,} chunks against our {ours['texts']:,} texts (sentences too)",
     )
+    yield judged(
+        "stock pipeline: ingest, by the clock",
+        stock["wall_s"],
+        limit=ours["by_clock"]["wall_s"],
+        budget=None,
+        sense=AT_LEAST,
+        unit="s",
+        n=ours["passages"],
+        note=f"ours with its default {ours['by_clock']['workers']} threads, theirs with the one it has",
+    )
     sentences_s = first["encoder_s"] - ours["passage_encoder_s"]
     yield judged(
         "stock pipeline: ingest, a chunk against a passage",

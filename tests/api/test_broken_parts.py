@@ -216,7 +216,7 @@ def test_a_service_whose_encoder_cannot_encode_is_not_ready(
     assert len(encoded) == 2
 
 
-def test_readiness_lays_out_no_shelf_that_nobody_asked_for(
+def test_readiness_looks_at_one_shelf_until_somebody_asked_for_others(
     service: httpx.Client, shaky: House, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     looked_at: list[ShelfKey] = []
@@ -228,8 +228,8 @@ def test_readiness_lays_out_no_shelf_that_nobody_asked_for(
 
     monkeypatch.setattr(type(shaky.shelves), "shelf", shelf)
     assert service.get("/readyz").json() == {"status": "ready", "products": 2}
-    assert looked_at == []
-    service.post(TURNS, json={"text": COVERED})
+    assert looked_at == [ShelfKey(ProductSlug("bread"), Collection.LESSONS)]
+    service.post("/v1/products/tea-house/turns", json={"text": COVERED})
     looked_at.clear()
     assert service.get("/readyz").status_code == 200
-    assert looked_at == [ShelfKey(ProductSlug("bread"), Collection.LESSONS)]
+    assert looked_at == [ShelfKey(ProductSlug("tea-house"), Collection.LESSONS)]

@@ -36,6 +36,8 @@ QUESTIONS = {
     "declined": ("ab-tests-en", "Who painted the ceiling of the Sistine Chapel?"),
     "without words": ("ab-tests-en", "What is it?"),
     "by an author": ("author-ru", "Кто автор курса?"),
+    "in the wrong layout": ("ab-tests-ru", "xnj nfrjt vjoyjcnm ntcnf?"),
+    "in Latin letters": ("ab-tests-ru", "kak poschitat' vyborku"),
 }
 
 

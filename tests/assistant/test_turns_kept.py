@@ -1,10 +1,13 @@
 """What a turn leaves behind: itself as it was sent, an event, and a gap when the course had no answer."""
 
+from contextlib import aclosing
 from dataclasses import asdict
 
+import anyio
 import pytest
 from sqlalchemy import select
 
+from assistant.answer import Question
 from assistant.conversations import find_turn, question_of, read_turn
 from assistant.reply import EventName, Outcome
 from assistant.tables import ConversationRow, TurnRow
@@ -94,6 +97,21 @@ def test_a_conversation_of_another_product_or_of_nobody_is_not_found(sample_hous
         assert len(session.scalars(select(TurnRow)).all()) == 1
 
 
+def test_a_conversation_goes_on_whose_first_turn_was_broken_off(sample_house: House) -> None:
+    async def first_event() -> str:
+        async with aclosing(sample_house.answerer.answer(Question("ab-tests-en", COVERED))) as events:
+            return str((await anext(events)).data["conversation"])
+
+    conversation = anyio.run(first_event)
+    with sample_house.database.read() as session:
+        assert session.get(ConversationRow, conversation) is None
+    with pytest.raises(NotFound):
+        ask(sample_house, COVERED, "ab-tests-ru", conversation=conversation)
+    assert ask(sample_house, COVERED, conversation=conversation)["conversation"] == conversation
+    with sample_house.database.read() as session:
+        assert session.get_one(ConversationRow, conversation).product == "ab-tests-en"
+
+
 def test_a_turn_is_read_only_by_who_knows_its_product_and_conversation(sample_house: House) -> None:
     one, other = ask(sample_house, COVERED), ask(sample_house, COVERED)
     with sample_house.database.read() as session:
@@ -111,7 +129,10 @@ def test_an_encoder_that_does_not_answer_is_no_decline(sample_house: House, monk
     def refuse(_self: object, _text: str) -> None:
         raise EncoderUnavailable("the encoder is away")
 
-    monkeypatch.setattr(type(sample_house.encoder), "encode_question", refuse)
+    encoder = sample_house.encoder
+    assert encoder.by_token is not None
+    for role, name in ((encoder, "encode_question"), (encoder.by_token, "question_states")):
+        monkeypatch.setattr(type(role), name, refuse)
     with pytest.raises(EncoderUnavailable):
         ask(sample_house, COVERED)
     with sample_house.database.read() as session:

@@ -110,7 +110,7 @@ def host_page() -> Iterator[str]:
 def service(sample_home: Path, host_page: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """The service's address. It runs on a copy: its lock and its answers stay out of other tests."""
     home = tmp_path_factory.mktemp("browser") / "home"
-    shutil.copytree(sample_home, home)
+    shutil.copytree(sample_home, home, symlinks=True)
     environment = {**os.environ, "COMPANION_HOME": str(home)}
     command = [sys.executable, "-m", "api.cli.main"]
     allow = ["product", "set", "ab-tests-en", "--origin", host_page]

@@ -7,8 +7,10 @@ from pathlib import Path
 import pytest
 
 from api.cli.main import main
+from evals.cached_encoder import CachedEncoder
 from tests.api.serving import LESSONS, PRODUCT
 from tests.cli.processes import Done, companion, write_course
+from tests.places import lend_encoder
 
 Run = Callable[..., Done]
 
@@ -27,7 +29,7 @@ def course(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="session")
 def _baked(course: Path) -> Path:
-    home = course.parent / "home"
+    home = lend_encoder(course.parent / "home")
     companion(home, "ingest", str(course), "--product", PRODUCT, "--json").json()
     return home
 
@@ -35,13 +37,14 @@ def _baked(course: Path) -> Path:
 @pytest.fixture
 def baked(_baked: Path, home: Path) -> Path:
     """A home with the small course, for one test to change as it likes."""
-    shutil.copytree(_baked, home)
+    shutil.copytree(_baked, home, symlinks=True)
     return home
 
 
 @pytest.fixture
-def run(home: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Run:
-    """Run a command in this process, for what does not depend on being a process."""
+def run(home: Path, encoder: CachedEncoder, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Run:
+    """Run a command in this process and with the tests' encoder, for what does not depend on being a process."""
+    monkeypatch.setattr("companion.wiring.default_encoder", lambda _home: encoder)
     for name in ("CHAT_MODEL", "CHAT_BASE_URL", "CHAT_API_KEY", "PORT", "INDEX", "LOG_LEVEL"):
         monkeypatch.delenv(f"COMPANION_{name}", raising=False)
     monkeypatch.setenv("COMPANION_HOME", str(home))

@@ -2,7 +2,6 @@
 
 import json
 import os
-import shutil
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -12,7 +11,8 @@ import pytest
 
 from evals.cached_encoder import CachedEncoder
 from tests.api.serving import COVERED, LESSONS, TURNS
-from tests.cli.processes import companion, service, write_course
+from tests.cli.conftest import Run
+from tests.cli.processes import Done, companion, service, write_course
 from tests.knowledge.embeddings_server import MODEL, PASSAGE, QUESTION, EmbeddingsServer, embeddings_server
 from tests.knowledge.encoder_assets import encoder_packages, english_model
 
@@ -36,11 +36,17 @@ def elsewhere(server: EmbeddingsServer) -> dict[str, str]:
     }
 
 
-@pytest.fixture(scope="module")
-def shared_home(_baked: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    home = tmp_path_factory.mktemp("encoders") / "home"
-    shutil.copytree(_baked, home)
-    return home
+@pytest.fixture
+def there(run: Run, elsewhere: dict[str, str]) -> Run:
+    """Run a command in this process with the server's encoder; other settings by name."""
+
+    def running(*words: str, **more: str) -> Done:
+        with pytest.MonkeyPatch.context() as patch:
+            for name, value in {**elsewhere, **more}.items():
+                patch.setenv(name, value)
+            return run(*words)
+
+    return running
 
 
 def _check(done: dict[str, Any], name: str) -> dict[str, Any]:
@@ -49,10 +55,10 @@ def _check(done: dict[str, Any], name: str) -> dict[str, Any]:
 
 
 def test_from_one_encoder_to_another_without_an_outage(
-    shared_home: Path, elsewhere: dict[str, str], tmp_path: Path
+    baked: Path, elsewhere: dict[str, str], run: Run, there: Run, tmp_path: Path
 ) -> None:
     more = write_course(tmp_path / "more", LESSONS)
-    with service(shared_home) as (_, owner):
+    with service(baked) as (_, owner):
 
         def answered() -> tuple[str, str]:
             told = httpx.post(f"{owner.url}{TURNS}", json={"text": COVERED}, timeout=60).json()
@@ -61,28 +67,28 @@ def test_from_one_encoder_to_another_without_an_outage(
         before = answered()
         assert before[0] == "answered"
         search = ("search", "feed the starter", "--product", "bread", "--json")
-        refused = companion(shared_home, *search, **elsewhere)
+        refused = there(*search)
         assert refused.code == 1
         assert "companion index fill --product bread" in refused.reason()
         # What it took in, the service could not answer from; and it would throw away what the service needs.
         for words in (("ingest", str(more), "--product", "bread"), ("index", "prune")):
-            done = companion(shared_home, *words, **elsewhere)
+            done = there(*words)
             assert done.code == 1
             assert "COMPANION_ENCODER" in done.reason()
-        filled = companion(shared_home, "index", "fill", "--json", **elsewhere).json()
+        filled = there("index", "fill", "--json").json()
         (bread,) = filled["products"]
         assert bread["product"] == "bread"
         assert bread["encoded"] == bread["texts"] > 0
         assert filled["refused"] == []
         assert answered() == before
-        assert companion(shared_home, *search, **elsewhere).json()["passages"][0]["lesson"] == "01-starter"
-    with service(shared_home, **elsewhere) as (_, owner):
+        assert there(*search).json()["passages"][0]["lesson"] == "01-starter"
+    with service(baked, **elsewhere) as (_, owner):
         assert httpx.get(f"{owner.url}/readyz", timeout=60).status_code == 200
         assert answered() == before
-        pruned = companion(shared_home, "index", "prune", "--json", **elsewhere).json()
+        pruned = there("index", "prune", "--json").json()
         assert pruned["encoders"]
         assert answered() == before
-    assert companion(shared_home, *search).code == 1
+    assert run(*search).code == 1
 
 
 def test_a_service_on_another_encoder_than_the_homes_is_not_ready_and_says_why(
@@ -100,8 +106,9 @@ def test_a_service_on_another_encoder_than_the_homes_is_not_ready_and_says_why(
     assert f"sent to {elsewhere['COMPANION_ENCODER_BASE_URL']}" in told
 
 
-def test_doctor_shows_the_encoder_and_where_texts_go(baked: Path, elsewhere: dict[str, str]) -> None:
-    done = companion(baked, "doctor", "--json", COMPANION_ENCODER_API_KEY="sk-not-to-be-seen", **elsewhere)
+@pytest.mark.usefixtures("baked")
+def test_doctor_shows_the_encoder_and_where_texts_go(there: Run, elsewhere: dict[str, str]) -> None:
+    done = there("doctor", "--json", COMPANION_ENCODER_API_KEY="sk-not-to-be-seen")
     assert done.code == 1
     assert "sk-not-to-be-seen" not in done.out + done.err
     found = json.loads(done.out)
@@ -112,31 +119,37 @@ def test_doctor_shows_the_encoder_and_where_texts_go(baked: Path, elsewhere: dic
     assert "companion index fill" in _check(found, "vectors")["detail"]
 
 
-def test_a_server_that_is_not_there_is_named_by_every_command(baked: Path, elsewhere: dict[str, str]) -> None:
-    nowhere = {**elsewhere, "COMPANION_ENCODER_BASE_URL": "http://127.0.0.1:9/v1"}
+@pytest.mark.usefixtures("baked")
+def test_a_server_that_is_not_there_is_named_by_every_command(there: Run) -> None:
+    nowhere = {"COMPANION_ENCODER_BASE_URL": "http://127.0.0.1:9/v1"}
     for words in (("index", "fill"), ("search", "starter", "--product", "bread")):
-        done = companion(baked, *words, **nowhere)
+        done = there(*words, **nowhere)
         assert done.code == 1
         assert "check that its server runs" in done.reason() or "companion index fill" in done.reason()
-    assert _check(json.loads(companion(baked, "doctor", "--json", **nowhere).out), "encoder")["ok"] is False
+    assert _check(json.loads(there("doctor", "--json", **nowhere).out), "encoder")["ok"] is False
 
 
-def test_a_service_does_not_start_on_settings_that_cannot_work(baked: Path) -> None:
-    done = companion(baked, "up", "--port", "0", "--no-demo", COMPANION_ENCODER="sentence-transformers:/no/such/folder")
+@pytest.mark.usefixtures("baked")
+def test_a_service_does_not_start_on_settings_that_cannot_work(there: Run) -> None:
+    done = there("up", "--port", "0", "--no-demo", COMPANION_ENCODER="sentence-transformers:/no/such/folder")
     assert done.code == 1
     assert "no folder /no/such/folder" in done.reason()
 
 
-def test_a_sentence_transformers_model_takes_in_its_language_and_refuses_another(
+def test_a_sentence_transformers_model_takes_a_course_in(
     home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.delenv("PYTHONDONTWRITEBYTECODE", raising=False)
     path = os.pathsep.join(filter(None, [str(encoder_packages()), os.environ.get("PYTHONPATH")]))
     english = {"COMPANION_ENCODER": f"sentence-transformers:{english_model()}", "PYTHONPATH": path}
-    bread, hleb = write_course(tmp_path / "bread", LESSONS), write_course(tmp_path / "hleb", RUSSIAN)
+    bread = write_course(tmp_path / "bread", LESSONS)
     taken = companion(home, "ingest", str(bread), "--product", "bread", "--json", **english).json()
     assert taken["lessons"] == len(LESSONS)
-    refused = companion(home, "ingest", str(hleb), "--product", "hleb", **english)
+
+
+def test_a_course_in_a_language_the_encoder_is_not_for_is_refused_with_advice(there: Run, tmp_path: Path) -> None:
+    hleb = write_course(tmp_path / "hleb", RUSSIAN)
+    refused = there("ingest", str(hleb), "--product", "hleb", COMPANION_ENCODER_LANGUAGES="en")
     assert refused.code == 1
     for advice in ("Russian", "English", "COMPANION_ENCODER to local", "COMPANION_ENCODER_LANGUAGES=en,ru"):
         assert advice in refused.reason()

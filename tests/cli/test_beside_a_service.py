@@ -23,7 +23,7 @@ TEA = "How long does green tea draw?"
 @pytest.fixture(scope="module")
 def shared_home(_baked: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     home = tmp_path_factory.mktemp("shared") / "home"
-    shutil.copytree(_baked, home)
+    shutil.copytree(_baked, home, symlinks=True)
     return home
 
 

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from assistant.phrases import Phrase, phrase
 from foundation.lock import HomeLock
 from tests.api.serving import COVERED, NOT_COVERED
 from tests.cli.conftest import Run
@@ -41,6 +42,16 @@ def test_a_turn_is_explained_and_replayed(run: Run, baked: Path, question: str) 
     }
     for candidate in told["candidates"]:
         assert candidate["passage"] in done.out or candidate["role"] == "passed over"
+
+
+def test_a_question_in_the_wrong_layout_is_told_as_it_was_searched_for(run: Run, baked: Path) -> None:
+    answer = ask(run, "рщц дщтп вщуы еру вщгпр куые,")
+    assert answer["text"].startswith(phrase(Phrase.SEARCHED, "en").format(text="how long does the dough rest?"))
+    assert answer["outcome"] == "answered"
+    done = run("explain", answer["turn"])
+    assert "Question: рщц дщтп вщуы еру вщгпр куые,\n" in done.out
+    assert "how long does the dough rest?" in done.out
+    assert done.out.endswith("replay: same\n")
 
 
 def test_a_turn_that_would_be_said_otherwise_exits_1_with_the_difference(run: Run, baked: Path) -> None:

@@ -1,6 +1,7 @@
 """What commands print, for people and with --json for programs."""
 
 import json
+import sqlite3
 from pathlib import Path
 from typing import Any
 
@@ -184,3 +185,18 @@ def test_search_leaves_out_a_lesson_that_was_retired_meanwhile(
     before = run(*words).json()["passages"]
     monkeypatch.setattr(lessons, "load_sources", retired)
     assert run(*words).json()["passages"] == before[1:]
+
+
+def test_doctor_hints_at_tokens_that_an_older_home_has_not_got(run: Run, baked: Path) -> None:
+    def vectors() -> str:
+        (check,) = [check for check in run("doctor", "--json").json()["checks"] if check["name"] == "vectors"]
+        return str(check["detail"])
+
+    assert "index fill" not in vectors()
+    with sqlite3.connect(baked / "companion.db") as rows:
+        rows.execute("DELETE FROM token_vectors")
+    assert run("search", "feed the starter", "--product", "bread", "--json").json()["passages"]
+    assert "companion index fill --product bread" in vectors()
+    (filled,) = run("index", "fill", "--json").json()["products"]
+    assert 0 < filled["encoded"] < filled["texts"]
+    assert "index fill" not in vectors()

@@ -1,5 +1,6 @@
 """The service starts, tells where it is, and gives the home back when it is told to stop."""
 
+import shutil
 import signal
 import socket
 import sqlite3
@@ -13,7 +14,7 @@ from foundation.errors import Conflict
 from foundation.lock import HomeLock
 from tests.api.serving import COVERED, PRODUCT, STREAMED, TURNS, events_of
 from tests.cli.conftest import Run
-from tests.cli.processes import companion, end, service
+from tests.cli.processes import companion, end, service, write_course
 from tests.prompts.wire import Act, WireServer, delta
 
 SIGNALS = [signal.SIGTERM, signal.SIGINT]
@@ -103,11 +104,15 @@ def test_two_services_that_are_bound_at_once_cannot_both_listen() -> None:
             rival.listen()
 
 
-def test_every_shelf_is_laid_out_before_a_service_is_announced(baked: Path) -> None:
+def test_every_shelf_is_laid_out_before_a_service_is_announced(run: Run, baked: Path, tmp_path: Path) -> None:
     with sqlite3.connect(baked / "companion.db") as rows:
         rows.execute("UPDATE vector SET encoder = 'another'")
+    shutil.rmtree(baked / "shelves")
+    tea = write_course(tmp_path / "tea", {"01.md": "# Tea\n\nGreen tea draws for two minutes.\n"})
+    run("ingest", str(tea), "--product", "tea", "--json").json()
     with service(baked) as (process, owner):
         # One product that cannot be used keeps the others, and the service, from nothing.
         assert httpx.get(f"{owner.url}/readyz", timeout=60).status_code == 200
         done = end(process, signal.SIGTERM)
-    assert "warning: bread was taken in with another encoder" in done.err
+    assert "warning: bread lacks" in done.err
+    assert "companion index fill --product bread" in done.err

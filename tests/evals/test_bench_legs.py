@@ -9,6 +9,8 @@ import sys
 from pathlib import Path
 from typing import Any
 
+import pytest
+
 from evals.bench.rows import GROUPS
 from evals.bench.run import Plan, groups_named, run_bench
 from tests.cli.processes import ROOT, write_course
@@ -32,8 +34,14 @@ LESSONS = {
 }
 
 
-def test_search_answers_and_recall_are_measured_over_a_made_home(tmp_path: Path) -> None:
-    found = leg("search", "--home", str(tmp_path / "home"), "--passages", "200", "--questions", "20")
+@pytest.fixture(scope="module")
+def made_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Grown by the leg that comes first, and found again by the other."""
+    return tmp_path_factory.mktemp("legs") / "home"
+
+
+def test_search_answers_and_recall_are_measured_over_a_made_home(made_home: Path) -> None:
+    found = leg("search", "--home", str(made_home), "--passages", "200", "--questions", "20")
     assert (found["passages"], found["whole"]) == (200, 200)
     assert found["recall_10"] >= 0.99
     assert sum(found["answer"]["outcomes"].values()) == 20
@@ -51,6 +59,8 @@ def test_a_changed_lesson_has_only_its_changed_passages_encoded(tmp_path: Path) 
     assert 0 < found["passage_encoder_s"] < found["first"]["encoder_s"] < found["first"]["whole_s"]
     assert found["second"]["encoded"] == found["second"]["added"] == 1
     assert found["second"]["unchanged"] == found["passages"] - 1
+    assert found["by_clock"]["workers"] == 2
+    assert found["by_clock"]["wall_s"] > 0
 
 
 def test_the_stock_pipeline_takes_the_same_files(tmp_path: Path) -> None:
@@ -68,10 +78,10 @@ def test_a_streamed_reply_comes_through_whole() -> None:
     assert min(found["ours_us"], found["bare_us"]) > 0
 
 
-def test_the_service_starts_and_its_memory_is_read(tmp_path: Path) -> None:
-    options = ("--home", str(tmp_path / "home"), "--passages", "40", "--times", "1", "--questions", "2")
+def test_the_service_starts_and_its_memory_is_read(made_home: Path) -> None:
+    options = ("--home", str(made_home), "--passages", "200", "--times", "1", "--questions", "2")
     found = leg("service", *options)
-    assert found["passages"] == 40
+    assert found["passages"] == 200
     assert found["empty_s"] > 0
     assert found["ready_s"] > 0
     assert found["asked_mb"] > 50

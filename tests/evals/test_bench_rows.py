@@ -21,6 +21,7 @@ ENCODER = {
 }
 INGEST = {
     "first": {"whole_s": 20.0, "encoder_s": 18.0},
+    "by_clock": {"workers": 2, "wall_s": 12.0},
     "passage_encoder_s": 8.0,
     "passages": 100,
     "passage_texts": 100,
@@ -29,7 +30,7 @@ INGEST = {
     "question_tokens": 12.0,
     "questions": 120,
 }
-STOCK = {"whole_s": 90.0, "texts": 150, "question_ms": {"p50": 24.0}}
+STOCK = {"whole_s": 90.0, "wall_s": 96.0, "texts": 150, "question_ms": {"p50": 24.0}}
 
 
 def row(measured: float, *, budget: float | None = 2.0, sense: str = AT_MOST) -> Row:
@@ -55,8 +56,10 @@ def test_the_limit_is_the_arithmetic_at_the_median_rate_of_the_leg() -> None:
 
 
 def test_the_stock_pipeline_is_compared_whole_and_passage_by_passage() -> None:
-    whole, passage, question = stock_rows({"ingest": INGEST, "stock": STOCK})
+    whole, by_clock, passage, question = stock_rows({"ingest": INGEST, "stock": STOCK})
     assert (whole.ratio, whole.ok) == (4.5, False)
+    assert (by_clock.ratio, by_clock.ok) == (8.0, None)
+    assert "2 threads" in by_clock.note
     assert passage.ratio == pytest.approx(600 / 100)
     assert passage.ok is None
     assert (question.ratio, question.ok) == (3.0, True)

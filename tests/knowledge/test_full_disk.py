@@ -1,6 +1,5 @@
 """A disk that runs full: what was acknowledged stays, what was not is said not to be, and space mends everything."""
 
-import os
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -23,7 +22,7 @@ from tests.cli.processes import companion
 from tests.fakes import FixedClock
 from tests.knowledge.looking import content_of, rank
 from tests.knowledge.small_disk import Disk, MountedDisk, can_mount, kinds, small_disk
-from tests.places import CACHE
+from tests.places import lend_encoder
 
 QUESTION = "How many visitors does a test need?"
 FEW = {f"{n}.md": f"# Lesson {n}\n\nA test of kind {n} needs {n}00 visitors.\n" for n in range(1, 9)}
@@ -215,8 +214,7 @@ if can_mount():
         with small_disk("mounted", tmp_path / "disk") as disk:
             assert isinstance(disk, MountedDisk)
             few, many = write_course(tmp_path / "few", FEW), write_course(tmp_path / "many", MANY)
-            disk.home.mkdir()
-            os.symlink(CACHE / "encoder", disk.home / "encoder")
+            lend_encoder(disk.home)
             with open_house(Settings(home=disk.home), clock=clock, encoder=encoder) as house:
                 take_in(house, few)
                 before, content = told(house), lessons_of(house.database)

@@ -7,11 +7,11 @@ from companion.upkeep import verify_index
 from companion.wiring import House
 from evals.cached_encoder import CachedEncoder
 from foundation.errors import Conflict, EncoderUnavailable, Invalid
-from knowledge.encoder import Encoder
+from knowledge.identity import vectors_by_encoder
 from knowledge.lessons import live_lessons
 from knowledge.tables import LessonRow, ProductRow, RevisionRow, VectorRow
 from tests.conftest import TakeIn
-from tests.knowledge.looking import CountingEncoder, content_of, found_lessons
+from tests.knowledge.looking import BACKGROUND, CountingEncoder, content_of, found_lessons
 
 COURSE = {
     "01-power.md": "# Power\n\nPower is the chance to see an effect that is there.\n\n## Alpha\n\nAlpha is a risk.\n",
@@ -199,7 +199,7 @@ def test_an_ingest_that_failed_shows_nothing_and_goes_on_where_it_stopped(
         assert len(session.scalars(select(VectorRow.input_hash)).all()) == 32
     encoder.fails_after, encoder.passages = None, 0
     report = take_in(long)
-    assert (report.passages, report.encoded, encoder.passages) == (40, 8, 8)
+    assert (report.passages, report.encoded, encoder.passages) == (40, 8, 8 + report.calibration)
     assert found_lessons(house, "Lesson number 7")
 
 
@@ -219,9 +219,11 @@ def test_another_encoder_encodes_anew_and_keeps_the_old_vectors(
 ) -> None:
     take_in(COURSE)
     count = encoder.passages
-    other: Encoder = encoder
-    monkeypatch.setattr(type(other), "id", "another-encoder")
-    take_in(COURSE)
-    assert encoder.passages == 2 * count
+    own = encoder.id
+    monkeypatch.setattr(CountingEncoder, "id", "another-encoder")
+    for _ in range(2):
+        take_in(COURSE)
+        # Any encoder but the product's own encodes the background's texts besides, once.
+        assert encoder.passages == 2 * count + len(BACKGROUND)
     with house.database.read() as session:
-        assert len(session.scalars(select(VectorRow.encoder)).all()) == 2 * count
+        assert vectors_by_encoder(session) == {own: count, "another-encoder": count + 2 * len(BACKGROUND)}

@@ -51,7 +51,7 @@ def both(house: House, product: str) -> tuple[Shelf, ShelfThen]:
 
 
 def assert_same(shelf: Shelf, then: ShelfThen) -> None:
-    assert (then.version, len(then.places), len(then.entries.ids)) == (
+    assert (then.version, len(then.places), then.window_count) == (
         shelf.version,
         len(shelf.places),
         len(shelf.entries.ids),
