@@ -4,6 +4,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from importlib.metadata import version
 from importlib.resources import files
+from threading import Thread
 from typing import Any
 
 from anyio import to_thread
@@ -21,6 +22,7 @@ from companion.wiring import House
 from foundation.errors import NotFound
 from foundation.ids import content_hash
 from knowledge.products import find_product, list_products
+from knowledge.repair import warm_up
 
 _DESCRIPTION = "Cited answers from a course's own content, or an honest decline."
 
@@ -31,6 +33,7 @@ def create_app(house: House, *, secret: str = "") -> FastAPI:
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
+        Thread(target=warm_up, name="warm-up", daemon=True).start()
         yield
         app.state.turns.stop()
 

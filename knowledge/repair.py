@@ -14,7 +14,7 @@ from knowledge.keyboard import other_layout
 from knowledge.language import language_of
 from knowledge.transliteration import to_cyrillic
 from knowledge.vocabulary import Known, Vocabulary
-from knowledge.words import fold, is_cyrillic, words_of
+from knowledge.words import common_words, fold, is_cyrillic, words_of
 
 _TOKEN = re.compile(r"\S+")
 _CODE = re.compile(r"[_=(){}\\@#$%^*+|~\"]|://|[^\W\d]\d|[a-z][A-Z]|[A-Za-z]\.[A-Za-z]{2,}\(")
@@ -32,6 +32,8 @@ _MOST = 0.45
 # The share of a question that must be known as it stands for no more than single words of it to be read otherwise.
 _FAMILIAR = 0.6
 _SPELLED_FROM = 4
+# In the other layout, in Latin letters and with a slip: whatever there is to load is loaded for it.
+_MISTYPED = "ghbdtn rfr ltkf kak posmotret интервол"
 _SINGLE_FROM = _WHOLE_FROM = 4
 _ROMAN_SINGLE_FROM = 5
 
@@ -83,6 +85,11 @@ def repair(question: str, words: Vocabulary) -> Repaired:
             changes += [Change(typed, other, mistake) for typed, other in meant.items()]
             text = _put(meant, text)
     return Repaired(text, tuple(changes))
+
+
+def warm_up() -> None:
+    """Have at hand, in this process, what the first mistyped question would wait half a second for."""
+    repair(_MISTYPED, Vocabulary({}, common_words()))
 
 
 def _put(meant: Mapping[str, str], text: str) -> str:
