@@ -55,6 +55,11 @@ def companion(home: Path, *words: str, **more: str) -> Done:
     return Done(done.returncode, done.stdout, done.stderr)
 
 
+def _hear_interrupts() -> None:
+    """A shell's background job is deaf to Ctrl-C, and so would be what tests run in one start."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+
+
 @contextmanager
 def started(home: Path, *words: str, **more: str) -> Iterator[subprocess.Popen[str]]:
     """A command that runs while the block does."""
@@ -65,6 +70,7 @@ def started(home: Path, *words: str, **more: str) -> Iterator[subprocess.Popen[s
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
+        preexec_fn=_hear_interrupts,
     )
     try:
         yield process

@@ -9,7 +9,7 @@ import pytest
 from tests.api.serving import wait_until
 from tests.cli.processes import companion, end, started, write_course
 
-LESSONS = 800
+LESSONS = 240
 
 
 @pytest.fixture
