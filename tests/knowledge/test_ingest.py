@@ -1,5 +1,7 @@
 """Taking courses in: again, changed, moved, renamed, removed, replaced, and after a failure."""
 
+import threading
+
 import pytest
 from sqlalchemy import select
 
@@ -197,6 +199,10 @@ def test_an_ingest_that_failed_shows_nothing_and_goes_on_where_it_stopped(
     with house.database.read() as session:
         assert session.scalars(select(ProductRow)).all() == []
         assert len(session.scalars(select(VectorRow.input_hash)).all()) == 32
+    # What was being encoded when another failed is finished by its thread, and nobody's any more.
+    for thread in threading.enumerate():
+        if thread.name.startswith("encode"):
+            thread.join()
     encoder.fails_after, encoder.passages = None, 0
     report = take_in(long)
     assert (report.passages, report.encoded, encoder.passages) == (40, 8, 8 + report.calibration)
