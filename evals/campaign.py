@@ -5,7 +5,7 @@ The folder holds the sets under their usual names; baselines name each by its so
 
 import json
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -144,40 +144,30 @@ def _shaped(measuring: _Measuring) -> dict[str, Any]:
     return run_shaped(SPLITS, settings=measuring.settings, encoder=measuring.encoder, progress=_quiet)
 
 
-def _retrieval(measuring: _Measuring) -> dict[str, Any]:
+def _each(measuring: _Measuring, runs: Sequence[Run], measure: Callable[..., dict[str, Any]]) -> dict[str, Any]:
+    """A measurement of every run by its name, with its source."""
     figures = {}
-    for run in RUNS:
-        measured = run_retrieval(
-            measuring.read(run), settings=measuring.settings, encoder=measuring.encoder, progress=_quiet
-        )
+    for run in runs:
+        measured = measure(measuring.read(run), settings=measuring.settings, encoder=measuring.encoder, progress=_quiet)
         # What depends on the machine and on what was cached is no baseline.
-        kept = {name: value for name, value in measured.items() if not name.endswith(("_ms", "_s"))}
+        kept = {name: value for name, value in measured.items() if not name.endswith(("query_ms", "encoder_ms", "_s"))}
         figures[run.name] = {"source": run.source, **kept}
         print(run.name, json.dumps(kept), flush=True)
     return {"encoder": measuring.encoder.id, "runs": figures}
 
 
+def _retrieval(measuring: _Measuring) -> dict[str, Any]:
+    return _each(measuring, RUNS, run_retrieval)
+
+
 def _answers(measuring: _Measuring) -> dict[str, Any]:
-    figures = {}
-    for run in ANSWERED:
-        measured = run_answers(
-            measuring.read(run), settings=measuring.settings, encoder=measuring.encoder, progress=_quiet
-        )
-        figures[run.name] = {"source": run.source, **measured}
-        print(run.name, json.dumps(measured), flush=True)
-    return {"encoder": measuring.encoder.id, "runs": figures}
+    return _each(measuring, ANSWERED, run_answers)
 
 
 def _ablation(measuring: _Measuring) -> dict[str, Any]:
-    figures = {}
-    for run in RUNS:
-        measured = run_ablation(
-            measuring.read(run), settings=measuring.settings, encoder=measuring.encoder, progress=_quiet
-        )
-        figures[run.name] = {"source": run.source, **measured}
-        print(run.name, json.dumps(measured), flush=True)
-    _CHART.write_text(draw_recipe(figures), encoding="utf-8")
-    return {"encoder": measuring.encoder.id, "runs": figures}
+    figures = _each(measuring, RUNS, run_ablation)
+    _CHART.write_text(draw_recipe(figures["runs"]), encoding="utf-8")
+    return figures
 
 
 def _abstain(measuring: _Measuring) -> dict[str, Any]:
