@@ -1,7 +1,8 @@
 """Homes for commands: an empty one, and one with a small course."""
 
+import logging
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -42,7 +43,22 @@ def baked(_baked: Path, home: Path) -> Path:
 
 
 @pytest.fixture
-def run(home: Path, encoder: CachedEncoder, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Run:
+def log_levels() -> Iterator[None]:
+    """Give every logger the level back that it had: a command sets them for the process it believes to be its own."""
+    before = {name: logging.getLogger(name).level for name in list(logging.root.manager.loggerDict)}
+    yield
+    for name in list(logging.root.manager.loggerDict):
+        logging.getLogger(name).setLevel(before.get(name, logging.NOTSET))
+
+
+@pytest.fixture
+def run(
+    home: Path,
+    encoder: CachedEncoder,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    log_levels: None,
+) -> Run:
     """Run a command in this process and with the tests' encoder, for what does not depend on being a process."""
     monkeypatch.setattr("companion.wiring.default_encoder", lambda _home: encoder)
     for name in ("CHAT_MODEL", "CHAT_BASE_URL", "CHAT_API_KEY", "PORT", "INDEX", "LOG_LEVEL"):
