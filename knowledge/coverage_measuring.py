@@ -33,7 +33,7 @@ from knowledge.tables import PassageRow
 
 _SENTENCES = 60
 _FEWEST_WORDS, _MOST_WORDS = 6, 40
-_PROSE = frozenset([BlockKind.PARAGRAPH, BlockKind.LIST])
+_PROSE = frozenset([BlockKind.PARAGRAPH, BlockKind.LIST, BlockKind.TRANSCRIPT, BlockKind.DISCUSSION])
 _WORD = re.compile(r"[^\W_][\w.-]*[^\W_]|\w")
 _HITS = 20
 _HITS_WITHOUT_LESSON = 100
@@ -155,7 +155,7 @@ class _Texts:
     def sentence(self, passage: PassageId, spans: Sequence[Span]) -> str:
         """The words of a passage's first sentence of prose of a fitting length; "" where there is none."""
         row = self._session.get_one(PassageRow, passage)
-        prose = [(start, end) for kind, start, end in row.segments if kind in _PROSE]
+        prose = [(start, end) for kind, start, end, *_ in row.segments if kind in _PROSE]
         for span in spans:
             words = _WORD.findall(row.text[span.start : span.end])
             inside = any(start <= span.start < end for start, end in prose)
@@ -210,6 +210,9 @@ class _NoIndex:
 
     def differences(self, _shelf: str, _entries: Entries) -> list[str]:
         return []
+
+    def purge(self) -> None:
+        raise NotImplementedError
 
     def drop(self, shelf: str) -> None:
         """Nothing to forget."""

@@ -11,11 +11,12 @@ real courses (measured 2026-11). Every word of a passage lies inside a window; `
 import re
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from enum import StrEnum
 
 from foundation.errors import Invalid
 from foundation.ids import PassageId, content_hash
-from knowledge.blocks import Block, BlockKind, SourceLesson, Visibility
+from knowledge.blocks import Block, BlockKind, SourceLesson, Spot, Visibility
 from knowledge.sentences import Span, sentence_spans
 
 PACKING = "pack-2"
@@ -44,11 +45,12 @@ class WindowRole(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Segment:
-    """A part of a passage's text that came from one block."""
+    """A part of a passage's text that came from one block, and where in a file or recording that block stands."""
 
     kind: BlockKind
     start: int
     end: int
+    spot: Spot | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +69,10 @@ class Window:
 
 @dataclass(frozen=True, slots=True)
 class Passage:
-    """A packed passage with its place in the author's file (`source_start`, `source_end`, characters)."""
+    """A packed passage with its place in the author's file (`source_start`, `source_end`, characters).
+
+    Learners see it from `not_before` on, None: always.
+    """
 
     id: PassageId
     kind: PassageKind
@@ -79,6 +84,7 @@ class Passage:
     source_end: int
     windows: tuple[Window, ...]
     sentences: tuple[Window, ...]
+    not_before: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,6 +93,7 @@ class _Piece:
     text: str
     start: int
     end: int
+    spot: Spot | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,7 +109,7 @@ class _Draft:
 def pack(
     lesson: SourceLesson, *, lesson_id: str, count_tokens: Callable[[str], int], max_tokens: int
 ) -> tuple[Passage, ...]:
-    """Pack what learners may see; staff blocks and answer keys are never packed."""
+    """Pack what learners may see, now or from a moment on; staff blocks and answer keys are never packed."""
     seen: dict[str, int] = {}
     passages = []
 
@@ -131,8 +138,10 @@ def _passage(
 ) -> Passage:
     segments = tuple(_segments(draft))
     # Whatever is stored with a passage is part of its name: rows are never changed once they are written.
-    stored = [f"{part.kind}:{part.start}:{part.end}" for part in segments]
+    stored = [f"{part.kind}:{part.start}:{part.end}{_named(part.spot)}" for part in segments]
     stored += [f"{window.start}:{window.end}:{window.input_hash}" for window in (*windows, *sentences)]
+    if draft.block.not_before is not None:
+        stored.append(draft.block.not_before.isoformat())
     return Passage(
         id=PassageId(f"p-{content_hash(PACKING, key, draft.block.anchor, *stored, size=12)}"),
         kind=_passage_kind(draft.pieces),
@@ -144,13 +153,18 @@ def _passage(
         source_end=draft.pieces[-1].end,
         windows=windows,
         sentences=sentences,
+        not_before=draft.block.not_before,
     )
+
+
+def _named(spot: Spot | None) -> str:
+    return "" if spot is None else f":{spot.kind}:{spot.number}:{spot.of}"
 
 
 def _segments(draft: _Draft) -> Iterable[Segment]:
     offset = 0
     for piece in draft.pieces:
-        yield Segment(piece.kind, offset, offset + len(piece.text))
+        yield Segment(piece.kind, offset, offset + len(piece.text), piece.spot)
         offset += len(piece.text) + len(_JOINT)
 
 
@@ -192,7 +206,7 @@ def _drafts(blocks: Iterable[Block]) -> Iterable[_Draft]:
                 if first is not None:
                     yield _Draft(first, tuple(waiting))
                     waiting, first = [], None
-                yield _Draft(block, (_Piece(BlockKind.PARAGRAPH, block.text, block.start, block.end),))
+                yield _Draft(block, (_Piece(BlockKind.PARAGRAPH, block.text, block.start, block.end, block.spot),))
             continue
         for piece in _pieces(block):
             if first is not None and not _joins(waiting, piece, first, block):
@@ -205,9 +219,10 @@ def _drafts(blocks: Iterable[Block]) -> Iterable[_Draft]:
 
 
 def _is_shown(block: Block) -> bool:
-    return (
-        block.visibility is Visibility.LEARNER and block.kind is not BlockKind.ANSWER_KEY and bool(block.text.strip())
+    opens = block.visibility is Visibility.LEARNER or (
+        block.visibility is Visibility.NOT_BEFORE and block.not_before is not None
     )
+    return opens and block.kind is not BlockKind.ANSWER_KEY and bool(block.text.strip())
 
 
 def _is_bare(shown: list[Block], position: int) -> bool:
@@ -223,6 +238,8 @@ def _is_bare(shown: list[Block], position: int) -> bool:
 def _joins(waiting: list[_Piece], piece: _Piece, first: Block, block: Block) -> bool:
     if first.heading_path != block.heading_path or first.anchor != block.anchor:
         return False
+    if first.not_before != block.not_before or first.path != block.path:
+        return False
     if (first.kind is BlockKind.EXERCISE) != (block.kind is BlockKind.EXERCISE):
         return False
     size = sum(len(part.text) + len(_JOINT) for part in waiting) + len(piece.text)
@@ -233,9 +250,9 @@ def _pieces(block: Block) -> list[_Piece]:
     """A block as one piece; only long prose is cut, between sentences or list lines."""
     whole = block.kind in {BlockKind.CODE, BlockKind.TABLE}
     if whole or len(block.text) <= _HARD_CHARS:
-        return [_Piece(block.kind, block.text, block.start, block.end)]
+        return [_Piece(block.kind, block.text, block.start, block.end, block.spot)]
     texts = _cut(block.text, sentence_spans(block.text), _SOFT_CHARS)
-    return [_Piece(block.kind, text, block.start, block.end) for text in texts]
+    return [_Piece(block.kind, text, block.start, block.end, block.spot) for text in texts]
 
 
 def _cut(text: str, spans: list[Span], size: int) -> list[str]:

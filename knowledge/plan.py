@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Iterator
-from dataclasses import dataclass, fields
+from dataclasses import asdict, dataclass
 from typing import Any
 
 from sqlalchemy import func, select
@@ -18,7 +18,7 @@ from knowledge.products import Collection
 from knowledge.tables import LessonRow, RevisionPassageRow, RevisionRow
 from knowledge.tokens import recipe_of
 
-_BLOCK_FIELDS = tuple(field.name for field in fields(Block))
+_ALWAYS = ("kind", "text", "html", "start", "end", "heading_path", "anchor", "visibility")
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,7 +106,8 @@ def _plan(
     lang = language_of(" ".join(block.text for block in lesson.blocks), default=declared)
     blocks = [block_to_json(block) for block in lesson.blocks]
     told = (lesson.source_path, lesson.title, lesson.block_title, lesson.skill, lesson.outcome, lang)
-    body = json.dumps(blocks, sort_keys=True)
+    recordings = [asdict(recording) for recording in lesson.recordings]
+    body = json.dumps([*blocks, *recordings], sort_keys=True)
     source = content_hash(PACKING, encoder.id, str(encoder.max_tokens), *told, body)
     if live is not None and live.source_hash == source:
         same = live.content_hash, source, live.size, live.revision
@@ -117,5 +118,8 @@ def _plan(
 
 
 def block_to_json(block: Block) -> dict[str, Any]:
-    """A block as it is stored with its revision."""
-    return {name: getattr(block, name) for name in _BLOCK_FIELDS}
+    """A block as it is stored with its revision: what most blocks do not have is left out, not stored as empty."""
+    plain = {name: getattr(block, name) for name in _ALWAYS}
+    told = {"path": block.path, "lang": block.lang, "spot": asdict(block.spot) if block.spot else None}
+    told["not_before"] = block.not_before.isoformat() if block.not_before else None
+    return plain | {name: value for name, value in told.items() if value}

@@ -1,14 +1,16 @@
 """Puts blocks together: heading path, anchor, and who may see each piece.
 
-All formats share it, so an exercise or an answer key means the same in each of them.
+All formats share it, so an exercise or an answer key means the same in each of them. A lesson that is put together from
+several files or pieces of markup is one builder with a `part` for each.
 """
 
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
+from datetime import datetime
 from html import escape
 
-from knowledge.blocks import Block, BlockKind, Visibility
+from knowledge.blocks import Block, BlockKind, Spot, Visibility
 from knowledge.readers.anchors import Anchors
 from knowledge.readers.guard import ComponentGuard
 from knowledge.readers.sanitise import sanitise
@@ -49,6 +51,21 @@ class Question:
 
 
 @dataclass(frozen=True, slots=True)
+class PartOf:
+    """What all blocks of a part have in common; `kind`, where it is set, is what its prose is.
+
+    A visibility other than LEARNER holds for everything in the part, whatever stands there.
+    """
+
+    path: str = ""
+    visibility: Visibility = Visibility.LEARNER
+    not_before: datetime | None = None
+    lang: str = ""
+    spot: Spot | None = None
+    kind: BlockKind | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class _Section:
     level: int
     title: str
@@ -69,6 +86,8 @@ class LessonBuilder:
         self._exercise_seen = False
         self._has_question_above_headings = False
         self._guard = ComponentGuard()
+        self._part = PartOf()
+        self._closed: list[Block] = []
 
     @property
     def sets_exercise(self) -> bool:
@@ -94,7 +113,8 @@ class LessonBuilder:
         self._exercise_seen |= role is HeadingRole.EXERCISE
         anchor = self._anchors.claim(piece.text, wanted=wanted_id)
         self._sections.append(_Section(level, piece.text, anchor, role))
-        if level == 1 and not self.title and not self._is_answer():
+        shown = self._part.visibility is Visibility.LEARNER and not self._is_answer()
+        if level == 1 and not self.title and shown:
             self.title = piece.text
         html = f'<h{level} id="{escape(anchor)}">{piece.html}</h{level}>'
         self._append(BlockKind.HEADING, replace(piece, html=html))
@@ -138,6 +158,33 @@ class LessonBuilder:
             self._staff_depth -= 1
 
     @contextmanager
+    def part(self, told: PartOf, *, length: int, keeps_headings: bool = False) -> Iterator[None]:
+        """Everything added inside stands in one file or piece of `length` characters; its offsets count from there.
+
+        Parts do not nest. Headings met inside do not reach beyond it unless `keeps_headings`, and never those of a part
+        that is hidden: its titles would be the path of what follows.
+        """
+        self._close_part(None)
+        before, self._part = self._part, told
+        sections = list(self._sections)
+        try:
+            yield
+        finally:
+            self._close_part(length)
+            self._part = before
+            if not keeps_headings or told.visibility is not Visibility.LEARNER:
+                self._sections = sections
+
+    @contextmanager
+    def at(self, spot: Spot) -> Iterator[None]:
+        """Everything added inside stands at one page, slide, cell or second of the part."""
+        before, self._part = self._part, replace(self._part, spot=spot)
+        try:
+            yield
+        finally:
+            self._part = before
+
+    @contextmanager
     def scoped(self) -> Iterator[None]:
         """Headings met inside (a quotation, a fold-out) do not reach beyond it."""
         sections = list(self._sections)
@@ -148,17 +195,22 @@ class LessonBuilder:
 
     def finish(self, source_length: int) -> tuple[Block, ...]:
         """Return the blocks in source order; one whose end is not known reaches to the next block's start."""
-        ordered = sorted(self._blocks, key=lambda block: block.start)
-        next_start, following = source_length, source_length
-        closed: list[Block] = []
-        for block in reversed(ordered):
-            if block.start < following:
-                next_start, following = following, block.start
-            closed.append(block if block.end != _OPEN_END else replace(block, end=next_start))
-        return tuple(reversed(closed))
+        self._close_part(source_length)
+        return tuple(self._closed)
+
+    def _close_part(self, length: int | None) -> None:
+        """Settle the offsets of the blocks since the last part; without a `length` the last block ends at itself."""
+        if length is None:
+            length = max((max(block.start, block.end) for block in self._blocks), default=0)
+        self._closed += _with_ends(self._blocks, length)
+        self._blocks = []
 
     def _append(self, kind: BlockKind, piece: Piece) -> None:
-        staff = self._is_answer()
+        staff, part = self._is_answer(), self._part
+        if part.kind is not None and kind in _PROSE:
+            kind = part.kind
+        opens = part.visibility in (Visibility.LEARNER, Visibility.NOT_BEFORE)
+        hidden = Visibility.STAFF if staff and opens else part.visibility
         self._blocks.append(
             Block(
                 kind=BlockKind.ANSWER_KEY if staff else kind,
@@ -168,7 +220,11 @@ class LessonBuilder:
                 end=_OPEN_END if piece.span.end is None else piece.span.end,
                 heading_path=tuple(section.title for section in self._sections),
                 anchor=self._sections[-1].anchor if self._sections else "",
-                visibility=Visibility.STAFF if staff else Visibility.LEARNER,
+                visibility=hidden,
+                path=part.path,
+                lang=part.lang,
+                spot=part.spot,
+                not_before=part.not_before if hidden is Visibility.NOT_BEFORE else None,
             )
         )
 
@@ -192,3 +248,15 @@ class LessonBuilder:
 
     def _is_answer(self) -> bool:
         return self._staff_depth > 0 or self._in(HeadingRole.ANSWERS)
+
+
+def _with_ends(blocks: list[Block], length: int) -> list[Block]:
+    ordered = sorted(blocks, key=lambda block: block.start)
+    next_start, following = length, length
+    closed: list[Block] = []
+    for block in reversed(ordered):
+        if block.start < following:
+            next_start, following = following, block.start
+        closed.append(block if block.end != _OPEN_END else replace(block, end=next_start))
+    closed.reverse()
+    return closed

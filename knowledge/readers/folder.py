@@ -1,24 +1,22 @@
 """Which files of a folder are lessons, and in which order they are taught."""
 
-import re
-from collections.abc import Iterator
 from dataclasses import dataclass, field
-from os import walk
-from pathlib import Path, PurePosixPath
+from pathlib import PurePosixPath
 
 from foundation.errors import ContentUnreadable, Invalid
 from knowledge.blocks import ReadWarning
 from knowledge.readers.decoding import decode
-from knowledge.readers.page import SUPPORTED
+from knowledge.readers.leaves import LEAVES
+from knowledge.readers.limits import ReadLimits
 from knowledge.readers.product_card import PRODUCT_FILE
 from knowledge.readers.toctree import TOCTREE, TocEntry, read_toctree
+from knowledge.readers.trees import FileTree, natural_key
 
-_IGNORED_FOLDERS = frozenset({"node_modules", "__pycache__"})
-_NOT_YET = frozenset(
-    {".pdf", ".doc", ".docx", ".odt", ".rtf", ".ppt", ".pptx", ".odp", ".ipynb", ".zip", ".imscc", ".rst", ".tex"}
-    | {".epub", ".xls", ".xlsx", ".mp4", ".srt", ".vtt", ".txt", ".adoc"}
+_ARCHIVES = frozenset({".zip", ".imscc", ".mbz", ".h5p", ".gz", ".tgz"})
+_NOT_READ = frozenset(
+    {".pdf", ".doc", ".docx", ".odt", ".rtf", ".ppt", ".pptx", ".odp", ".ipynb", ".rst", ".tex", ".epub", ".xls"}
+    | {".xlsx", ".srt", ".vtt", ".txt", ".adoc"}
 )
-_INDEX_NAMES = frozenset({"readme", "index", "_index"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,78 +37,35 @@ class FolderContents:
     warnings: list[ReadWarning] = field(default_factory=list)
 
 
-def list_folder(root: Path, *, max_files: int, max_file_bytes: int) -> FolderContents:
-    """Return what a folder holds. Raises Invalid when it has more lesson files than `max_files`."""
-    contents = FolderContents()
+def list_folder(tree: FileTree, *, limits: ReadLimits) -> FolderContents:
+    """Return what a folder holds. Raises Invalid when it has more lesson files than the limits allow."""
+    contents = FolderContents(warnings=list(tree.warnings))
     paths: list[str] = []
-    toctree_path = ""
-    for path in _files(root, contents):
+    for path in tree.paths:
         name, suffix = PurePosixPath(path).name, PurePosixPath(path).suffix.lower()
         if path == PRODUCT_FILE:
             contents.has_product_card = True
-        elif path == TOCTREE:
-            toctree_path = path
-        elif suffix in SUPPORTED:
+        elif suffix in LEAVES:
             paths.append(path)
-        elif suffix in _NOT_YET and name != "requirements.txt":
-            contents.warnings.append(ReadWarning(path, f"{suffix} files are not supported yet, left out"))
-        if len(paths) > max_files:
-            raise Invalid(f"{root.name} holds more than {max_files} lesson files: ingest it in parts")
-    paths.sort(key=_natural_key)
-    entries = _read_toc(root, contents, max_file_bytes=max_file_bytes) if toctree_path else ()
+        elif suffix in _ARCHIVES:
+            contents.warnings.append(ReadWarning(path, "is an archive inside the course: take it in on its own"))
+        elif suffix in _NOT_READ and name != "requirements.txt":
+            contents.warnings.append(ReadWarning(path, f"{suffix} files are not supported, left out"))
+        if len(paths) > limits.max_files:
+            raise Invalid(f"{tree.name} holds more than {limits.max_files} lesson files: ingest it in parts")
+    paths.sort(key=natural_key)
+    entries = _read_toc(tree, contents, limits=limits) if TOCTREE in tree.paths else ()
     contents.lessons = _by_toctree(entries, paths, contents) if entries else [Listed(path) for path in paths]
     return contents
 
 
-def _files(root: Path, contents: FolderContents) -> Iterator[str]:
-    for folder, names, files in walk(root, followlinks=False):
-        names[:] = sorted(name for name in names if not name.startswith(".") and name not in _IGNORED_FOLDERS)
-        for name in sorted(names + files):
-            if name.startswith("."):
-                continue
-            file = Path(folder, name)
-            path = file.relative_to(root).as_posix()
-            if file.is_symlink():
-                contents.warnings.extend(_link_warnings(file, root, path))
-                if not _stays_inside(file, root):
-                    continue
-            if name in files and file.is_file():
-                yield path
-
-
-def _link_warnings(link: Path, root: Path, path: str) -> Iterator[ReadWarning]:
-    if not _stays_inside(link, root):
-        yield ReadWarning(path, "is a link that leaves the folder, not followed")
-    elif link.is_dir():
-        yield ReadWarning(path, "is a link to a folder, not followed")
-
-
-def _stays_inside(link: Path, root: Path) -> bool:
+def _read_toc(tree: FileTree, contents: FolderContents, *, limits: ReadLimits) -> tuple[TocEntry, ...]:
     try:
-        return link.resolve(strict=True).is_relative_to(root.resolve())
-    except (OSError, RuntimeError):
-        return False
-
-
-def _read_toc(root: Path, contents: FolderContents, *, max_file_bytes: int) -> tuple[TocEntry, ...]:
-    try:
-        content = read_bytes(root / TOCTREE, path=TOCTREE, limit=max_file_bytes)
+        content = tree.read(TOCTREE, limit=limits.max_file_bytes)
         return read_toctree(decode(content, path=TOCTREE), path=TOCTREE)
     except ContentUnreadable as err:
         contents.warnings.append(ReadWarning(TOCTREE, f"{err.reason}; lessons are in file-name order", err.line))
         return ()
-
-
-def read_bytes(file: Path, *, path: str, limit: int) -> bytes:
-    """Return a file's bytes. Raises ContentUnreadable when it is larger than `limit` or cannot be opened."""
-    try:
-        with file.open("rb") as stream:
-            content = stream.read(limit + 1)
-    except OSError as err:
-        raise ContentUnreadable(path, f"cannot be opened: {err.strerror or 'unknown reason'}") from err
-    if len(content) > limit:
-        raise ContentUnreadable(path, f"is larger than {limit} bytes, split it")
-    return content
 
 
 def _by_toctree(entries: tuple[TocEntry, ...], paths: list[str], contents: FolderContents) -> list[Listed]:
@@ -129,16 +84,3 @@ def _by_toctree(entries: tuple[TocEntry, ...], paths: list[str], contents: Folde
         ReadWarning(path, f"is not listed in {TOCTREE}, left out") for path in paths if path not in used
     ]
     return listed
-
-
-def _natural_key(path: str) -> list[tuple[int, list[tuple[int, int, str]]]]:
-    *folders, name = PurePosixPath(path).parts
-    stem = PurePosixPath(name).stem
-    # A folder's own page comes first in it, then pages and folders together by name.
-    first = 0 if stem.lower() in _INDEX_NAMES else 1
-    return [*((1, _numbers_as_numbers(folder)) for folder in folders), (first, _numbers_as_numbers(name))]
-
-
-def _numbers_as_numbers(name: str) -> list[tuple[int, int, str]]:
-    parts = re.findall(r"[0-9]+|[^0-9]+", name.casefold())
-    return [(0, int(part[:300]), part) if part[0].isdigit() else (1, 0, part) for part in parts]

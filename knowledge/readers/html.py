@@ -22,14 +22,24 @@ _HEADING_LINK_TEXTS = frozenset({"¶", "#", "🔗", "§", ""})
 
 def read_html(source: str) -> Page:
     """Return the blocks of a cleaned source; offsets count its characters. Raises TooDeep for absurd nesting."""
+    builder = LessonBuilder()
+    title = add_html(builder, source)
+    return Page(builder.title or title, builder.finish(len(source)), withheld=builder.withheld)
+
+
+def add_html(builder: LessonBuilder, source: str) -> str:
+    """Tell the builder what a cleaned page or fragment of HTML says; returns its `<title>`, "" without one.
+
+    Raises TooDeep for absurd nesting.
+    """
     marks = Marks(source)
     root = parse_page(f"<!DOCTYPE html>{_marked(source, marks)}")
-    fallback_title = visible_text([title]) if (title := root.find(".//title")) is not None else ""
+    titled = root.find(".//title")
+    title = visible_text([titled]) if titled is not None else ""
     lesson = _lesson_part(root)
     _drop_furniture(lesson)
-    builder = LessonBuilder()
     TreeReader(builder, marks).read(lesson)
-    return Page(builder.title or fallback_title, builder.finish(len(source)), withheld=builder.withheld)
+    return title
 
 
 def html_language(source: str) -> str:

@@ -51,6 +51,22 @@ def read_markdown(
     `questions` maps the tags that stand in the source for multiple-choice questions to those questions. Raises
     TooDeep for absurd nesting.
     """
+    builder = LessonBuilder()
+    unplaced = add_markdown(builder, source, dialect=dialect, questions=questions)
+    return Page(builder.title, builder.finish(len(source)), unplaced, builder.withheld)
+
+
+def add_markdown(
+    builder: LessonBuilder,
+    source: str,
+    *,
+    dialect: Dialect = Dialect(),
+    questions: Mapping[str, Question] = NO_QUESTIONS,
+) -> tuple[Question, ...]:
+    """Tell the builder what a cleaned source says; returns the questions that found no place.
+
+    Raises TooDeep for absurd nesting.
+    """
     md = _parser(indented_code=dialect.indented_code, keep_every_word=dialect.keep_every_word)
     marks = Marks(source)
     env = {"placeholders": {tag: f'<{QUESTION_TAG} n="{_key(tag)}"></{QUESTION_TAG}>' for tag in questions}}
@@ -59,14 +75,13 @@ def read_markdown(
         _drop_from_code(tokens, questions)
     _note_places(tokens, source, marks)
     root = parse_page(_in_body(md.renderer.render(tokens, md.options, env)))
-    builder = LessonBuilder()
     waiting = {_key(tag): question for tag, question in questions.items()}
     TreeReader(builder, marks, waiting).read(root)
     for question in waiting.values():
         with builder.staff_only():
             builder.add(BlockKind.ANSWER_KEY, question.options)
             builder.add(BlockKind.ANSWER_KEY, question.key)
-    return Page(builder.title, builder.finish(len(source)), tuple(waiting.values()), builder.withheld)
+    return tuple(waiting.values())
 
 
 def read_plain(source: str) -> Page:

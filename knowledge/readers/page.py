@@ -17,7 +17,7 @@ from knowledge.readers.mdx import strip_mdx, take_answers
 MARKDOWN = frozenset({".md", ".markdown"})
 MDX = frozenset({".mdx"})
 HTML = frozenset({".html", ".htm"})
-SUPPORTED = (".md", ".markdown", ".mdx", ".html", ".htm")
+TEXT_PAGES = (".md", ".markdown", ".mdx", ".html", ".htm")
 
 
 @dataclass(frozen=True, slots=True)

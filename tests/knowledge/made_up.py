@@ -37,6 +37,8 @@ TEXTS = {
     BlockKind.CODE: CODE,
     BlockKind.EXERCISE: PROSE,
     BlockKind.ANSWER_KEY: PROSE,
+    BlockKind.TRANSCRIPT: PROSE,
+    BlockKind.DISCUSSION: PROSE,
 }
 TITLES = st.sampled_from(["Урок", "Метрики и выборка", "Code", "🎉", "Очень " * 40 + "длинный заголовок", "A" * 300])
 SECRET = "ТАЙНА"

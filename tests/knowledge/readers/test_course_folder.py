@@ -81,18 +81,18 @@ def test_one_bad_file_is_reported_and_the_others_land(tmp_path: Path) -> None:
     write(tmp_path, a_dot_md="хорошо", d_dot_md="---\ntitle: [\n---\nтекст", e_dot_md="---\nid: a\n---\nдругой")
     (tmp_path / "b.md").write_bytes("привет".encode("cp1251"))
     (tmp_path / "c.md").write_text("x" * 200, encoding="utf-8")
-    (tmp_path / "f.pdf").write_bytes(b"%PDF")
+    (tmp_path / "f.doc").write_bytes(b"%PDF")
     (tmp_path / "g.md").write_text("---\ndraft: true\n---\nчерновик", encoding="utf-8")
     (tmp_path / "style.css").write_text("p {}", encoding="utf-8")
     course = read_course(tmp_path, limits=ReadLimits(max_file_bytes=100))
     assert [lesson.external_id for lesson in course.lessons] == ["a", "d"]
     said = {warning.path: warning.reason for warning in course.warnings}
-    assert sorted(said) == ["b.md", "c.md", "d.md", "e.md", "f.pdf", "g.md"]
+    assert sorted(said) == ["b.md", "c.md", "d.md", "e.md", "f.doc", "g.md"]
     assert "save it as UTF-8" in said["b.md"]
     assert "larger than 100 bytes" in said["c.md"]
     assert "front matter" in said["d.md"]
     assert "has the id a of a.md" in said["e.md"]
-    assert "not supported yet" in said["f.pdf"]
+    assert "not supported" in said["f.doc"]
     assert "draft" in said["g.md"]
 
 
@@ -113,8 +113,8 @@ def test_a_single_file_is_a_course_of_one_lesson(tmp_path: Path) -> None:
 
 
 def test_a_folder_without_lessons_is_refused_with_what_would_be_read(tmp_path: Path) -> None:
-    write(tmp_path, a_dot_pdf="x")
-    with pytest.raises(Invalid, match=r"holds no lessons .*supported: \.md.*not supported yet"):
+    write(tmp_path, a_dot_doc="x")
+    with pytest.raises(Invalid, match=r"holds no lessons .*supported: .*\.md.*doc files are not supported"):
         read_course(tmp_path)
     with pytest.raises(Invalid, match="does not exist"):
         read_course(tmp_path / "nowhere")
