@@ -15,7 +15,21 @@ from fastapi.staticfiles import StaticFiles
 from api.errors import Problem, handle_errors
 from api.guards import AllowsOrigin, IsOwn, OriginGuard, SizeGuard, own_origins, refused_site
 from api.pages import STATIC, Pages
-from api.routers import feedback, health, local, openai_wire, pages, products, turns
+from api.routers import (
+    case_pages,
+    cases,
+    citations,
+    feedback,
+    health,
+    local,
+    moderation,
+    openai_wire,
+    pages,
+    products,
+    release_pages,
+    releases,
+    turns,
+)
 from api.streams import RunningTurns
 from api.widget.bundle import join_widget
 from companion.wiring import House
@@ -54,7 +68,21 @@ def create_app(house: House, *, secret: str = "") -> FastAPI:
     handle_errors(app)
     app.add_middleware(SizeGuard)
     app.add_middleware(OriginGuard, allows=allows, is_own=is_own)
-    for noun in (turns, feedback, products, openai_wire, health, local, pages):
+    for noun in (
+        turns,
+        feedback,
+        cases,
+        products,
+        releases,
+        citations,
+        openai_wire,
+        health,
+        local,
+        moderation,
+        case_pages,
+        release_pages,
+        pages,
+    ):
         app.include_router(noun.router)
     _serve_files(app)
     _complete_schema(app)

@@ -6,7 +6,7 @@ given out, so that what a reader saw can always be looked up again.
 
 import logging
 import time
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Sequence
 from contextlib import aclosing
 from dataclasses import dataclass, field
 from functools import partial
@@ -15,13 +15,14 @@ from typing import Any
 from anyio import CapacityLimiter, to_thread
 from sqlalchemy.orm import Session
 
+from assistant.carrying import Said, leans
 from assistant.compose import Draft, ModelLimits, compose_with_model
-from assistant.conversations import OpenConversations
-from assistant.extract import Evidence, Quote, extract
-from assistant.grounding import Judgement, best_lang, is_evidence, judge
+from assistant.conversations import REMEMBERED_TURNS, OpenConversations, said_before
+from assistant.extract import Quote, extract
+from assistant.looking import Looked, look
+from assistant.position import Position, find_position
 from assistant.record import record_turn
 from assistant.reply import Event, EventName
-from assistant.trace import evidence_of, settle
 from assistant.turn import Found, TurnLog
 from assistant.wording import word_answer
 from foundation.clock import Clock
@@ -29,20 +30,16 @@ from foundation.database import Database
 from foundation.errors import CompanionError, Invalid
 from foundation.ids import ConversationId, TurnId, random_id
 from foundation.text import clean_text
-from knowledge.coverage import Scale
-from knowledge.coverage_scales import find_scale
 from knowledge.language import Lang, language_of
-from knowledge.lessons import find_lesson, load_sources
-from knowledge.products import Collection, Product, find_product
-from knowledge.search import Ranking, search
-from knowledge.shelf import Shelf, ShelfKey
+from knowledge.lessons import find_lesson
+from knowledge.products import Product, find_product
 from knowledge.shelves import Shelves
 from prompts.chat import ChatModel
 
+__all__ = ["MAX_QUESTION_CHARS", "Answerer", "Looked", "Question"]
+
 _log = logging.getLogger(__name__)
 MAX_QUESTION_CHARS = 8_000
-_HITS = 20
-_EVIDENCE = 8
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +47,8 @@ class Question:
     """What was asked and where.
 
     `locale` is the language of the words around the quotes; None follows the question. `learner` is the asker's id in
-    the event log.
+    the event log. `earlier` are the learner's earlier questions, oldest first, where the caller keeps the conversation.
+    `position` is the furthest lesson who asks has come to, by slug or its author's id, where the caller knows it.
     """
 
     product: str
@@ -59,17 +57,8 @@ class Question:
     lesson: str | None = None
     locale: Lang | None = None
     learner: str | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Looked:
-    """What was found for a question, and how it was judged."""
-
-    shelf: Shelf
-    ranking: Ranking
-    evidence: tuple[Evidence, ...]
-    judgement: Judgement
-    searched_ms: float
+    earlier: tuple[str, ...] = ()
+    position: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,8 +112,12 @@ class Answerer:
             product = find_product(session, question.product)
             lesson = find_lesson(session, product.slug, question.lesson).slug if question.lesson else None
             conversation = self._conversation(session, product, question.conversation)
-        looked = self.look(text, product)
-        meant = looked.ranking.question
+            position = find_position(
+                session, product, stated=question.position, learner=question.learner, opened=lesson
+            )
+            said = _said(question) or said_before(session, conversation)
+        looked = self.look(text, product, said=said, position=position)
+        meant = looked.carried.own if looked.carried else looked.ranking.question
         locale = question.locale or language_of(meant, default="ru" if product.lang == "ru" else "en")
         turn = TurnId(random_id("t"))
         return Found(
@@ -141,6 +134,8 @@ class Answerer:
             looked.evidence,
             looked.judgement,
             looked.searched_ms,
+            looked.carried,
+            looked.held,
         )
 
     def _conversation(self, session: Session, product: Product, named: str | None) -> ConversationId:
@@ -148,27 +143,14 @@ class Answerer:
             return self.conversations.begin(product.slug)
         return self.conversations.resume(session, product.slug, named)
 
-    def look(self, text: str, product: Product) -> Looked:
-        """What a product has to say to a question now; nothing is written."""
-        shelf = self.shelves.shelf(ShelfKey(product.slug, Collection.LESSONS))
-        started = time.perf_counter()
-        ranking = search(text, shelf, encoder=self.shelves.encoder, index=self.shelves.index, count=_HITS)
-        ranking = settle(ranking)
-        with self.database.read() as session:
-            evidence = self._evidence(session, ranking)
-            scale = self._scale(session, shelf.key, ranking)
-        searched = _ms_since(started)
-        return Looked(shelf, ranking, evidence, judge(ranking, evidence, shelf=shelf, scale=scale), searched)
+    def look(
+        self, text: str, product: Product, *, said: Sequence[Said] = (), position: Position | None = None
+    ) -> Looked:
+        """What a product has to say to a question now, in the light of what was `said` before; nothing is written.
 
-    def _evidence(self, session: Session, ranking: Ranking) -> tuple[Evidence, ...]:
-        hits = [hit for hit in ranking.hits if is_evidence(hit)][:_EVIDENCE]
-        return evidence_of(ranking, load_sources(session, [hit.place.passage for hit in hits]))
-
-    def _scale(self, session: Session, key: ShelfKey, ranking: Ranking) -> Scale | None:
-        lang, encoder_id = best_lang(ranking), self.shelves.encoder.id
-        if lang is None:
-            return None
-        return find_scale(session, key, encoder_id=encoder_id, question_lang=ranking.lang, passage_lang=lang)
+        From a `position` only what lies up to there is in sight.
+        """
+        return look(text, product, database=self.database, shelves=self.shelves, said=said, position=position)
 
     def _word(self, found: Found) -> AsyncGenerator[Draft, None]:
         by_model = None
@@ -187,6 +169,12 @@ class Answerer:
             done = record_turn(session, found, log, now=self.clock())
         _log.info("turn.answered turn=%s outcome=%s citations=%d", found.turn, log.outcome(), len(log.citations))
         return done
+
+
+def _said(question: Question) -> tuple[Said, ...]:
+    """What the caller says was asked before."""
+    texts = [words for text in question.earlier[-REMEMBERED_TURNS:] if (words := clean_text(text).strip())]
+    return tuple(Said(text[:MAX_QUESTION_CHARS], leaned=leans(text)) for text in texts)
 
 
 def _ms_since(started: float) -> float:

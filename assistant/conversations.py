@@ -1,6 +1,7 @@
 """Conversations and turns: begun, kept, read again."""
 
 from collections import OrderedDict
+from collections.abc import Sequence
 from dataclasses import asdict
 from datetime import datetime
 from threading import Lock
@@ -9,12 +10,15 @@ from typing import Any
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from assistant.carrying import Said
 from assistant.reply import Event, EventName, Reply
 from assistant.tables import ConversationRow, TurnRow
 from foundation.errors import NotFound
 from foundation.ids import ConversationId, ProductSlug, TurnId, random_id
 
 _REMEMBERED = 10_000
+# How far back a question may lean; thanks and the like in between count.
+REMEMBERED_TURNS = 6
 
 
 class OpenConversations:
@@ -89,6 +93,27 @@ def find_turn(session: Session, product: str, turn: str, *, conversation: str | 
     if row is None or not mine or (conversation is not None and row.conversation != conversation):
         raise NotFound("this turn is not known here")
     return TurnId(row.id)
+
+
+def said_before(session: Session, conversation: ConversationId) -> tuple[Said, ...]:
+    """The latest questions of a conversation, oldest first, each as it was understood by itself."""
+    latest = select(TurnRow.question, TurnRow.trace, TurnRow.reply).where(TurnRow.conversation == conversation)
+    rows = session.execute(latest.order_by(TurnRow.position.desc()).limit(REMEMBERED_TURNS)).all()
+    return tuple(_said(row.question, row.trace, row.reply) for row in reversed(rows))
+
+
+def _said(question: str, trace: dict[str, Any], reply: dict[str, Any]) -> Said:
+    carried = trace.get("carried") or {}
+    understood = carried.get("own") or trace.get("asked", {}).get("question") or question
+    return Said(understood, leaned=bool(carried.get("taken")), heading=_cited_under(reply["citations"]))
+
+
+def _cited_under(citations: Sequence[dict[str, Any]]) -> str:
+    """What names the place of the first citation in words: its heading, or the lesson where it is a number."""
+    if not citations:
+        return ""
+    first = citations[0]
+    return str(first["locator"]["value"] if first["locator"]["kind"] == "heading" else first["title"])
 
 
 def question_of(session: Session, turn: str) -> str | None:

@@ -69,7 +69,8 @@ class Explanation:
     """Everything that is known about a turn.
 
     `basis` is what the question was compared with and `terms` what its words weighed there; both are empty for a turn
-    from before this was kept. `quotes` are `[passage, start, end]` into the passages' texts.
+    from before this was kept. `carried` says how it was read in its conversation, None where nothing in it leaned on
+    that; `position` what was kept from who asked. `quotes` are `[passage, start, end]` into the passages' texts.
     """
 
     turn: str
@@ -82,6 +83,8 @@ class Explanation:
     reply: Mapping[str, Any]
     basis: Mapping[str, Any]
     understood: Mapping[str, Any]
+    carried: Mapping[str, Any] | None
+    position: Mapping[str, Any] | None
     terms: Mapping[str, Mapping[str, float]]
     judgement: Mapping[str, Any]
     candidates: tuple[Candidate, ...]
@@ -109,6 +112,8 @@ def explain_turn(session: Session, turn: str) -> Explanation:
         reply=row.reply,
         basis=_basis(trace) if trace else {},
         understood=dict(trace.plain["asked"]) if trace else {},
+        carried=row.trace.get("carried"),
+        position=row.trace.get("position"),
         terms=_terms(trace) if trace else {},
         judgement=trace.plain["judgement"] if trace else {},
         candidates=_candidates(session, trace, sources) if trace else (),

@@ -18,7 +18,9 @@ def record_turn(session: Session, found: Found, log: TurnLog, *, now: datetime) 
     keep_conversation(session, found.conversation, found.product.slug, now=now)
     # A message that names nothing ("What is it?", an emoji) says nothing about what the course lacks.
     says_nothing = not found.ranking.terms
-    gap = None if outcome is Outcome.ANSWERED or says_nothing else _record_gap(session, found, outcome, now=now)
+    # What comes later is there: nothing the author could add.
+    is_gap = outcome is not Outcome.ANSWERED and not says_nothing and not found.later
+    gap = _record_gap(session, found, outcome, now=now) if is_gap else None
     reply = log.reply(outcome, gap)
     done = log.add(EventName.DONE, reply.to_json())
     keep_turn(
@@ -49,7 +51,8 @@ def _record_gap(session: Session, found: Found, outcome: Outcome, *, now: dateti
         session,
         product=found.product.slug,
         turn=found.turn,
-        question=found.text,
+        # A question that leans says nothing to the author without what it leans on.
+        question=found.ranking.question if found.topic else found.text,
         outcome=outcome,
         lesson=found.evidence[0].source.lesson.slug if found.evidence else None,
         now=now,

@@ -102,6 +102,8 @@ def _found_then(session: Session, row: TurnRow) -> tuple[Found, Trace]:
         evidence=evidence,
         judgement=judge(ranking, evidence, shelf=shelf, scale=trace.scale),
         searched_ms=0.0,
+        carried=trace.carried,
+        held=trace.held,
     )
     return found, trace
 

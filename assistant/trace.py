@@ -13,7 +13,9 @@ from typing import Any
 
 import numpy as np
 
+from assistant.carrying import Carried
 from assistant.extract import Evidence, Quote
+from assistant.position import HeldBack
 from assistant.turn import Found
 from foundation.ids import PassageId, RevisionId
 from knowledge.centring import RECIPE
@@ -77,6 +79,8 @@ def write_trace(found: Found, *, quotes: Iterable[Quote], notes: Mapping[str, An
         "asked_tokens": _packed(found.ranking.tokens),
         "hits": [_hit(hit, revisions) for hit in found.ranking.hits],
         "judgement": asdict(found.judgement),
+        **({} if found.carried is None else {"carried": asdict(found.carried)}),
+        **({} if found.held is None else {"position": found.held.to_plain()}),
         "quotes": [[quote.source.passage, quote.start, quote.end] for quote in quotes],
         **notes,
     }
@@ -130,6 +134,16 @@ class Trace:
         """What the question's signs were measured by."""
         plain = self.plain["judgement"].get("scale")
         return None if plain is None else Scale.from_plain(plain)
+
+    @property
+    def carried(self) -> Carried | None:
+        """How the question was read in its conversation."""
+        return Carried.from_plain(self.plain.get("carried"))
+
+    @property
+    def held(self) -> HeldBack | None:
+        """What was kept from the turn."""
+        return HeldBack.from_plain(self.plain.get("position"))
 
     def _changes(self) -> tuple[Change, ...]:
         kept = self.plain.get("changes", [])

@@ -4,10 +4,12 @@ from collections.abc import Sequence
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
+from assistant.carrying import Carried
 from assistant.compose import Draft
 from assistant.extract import Evidence, Quote
 from assistant.grounding import Judgement
 from assistant.links import cite, near
+from assistant.position import HeldBack
 from assistant.reply import Citation, Composer, Event, EventName, NearLesson, Outcome, Reply
 from foundation.ids import ConversationId, TurnId
 from knowledge.language import Lang
@@ -22,7 +24,9 @@ _NEAREST = 3
 class Found:
     """What is known of a turn before a word of it is written.
 
-    `lesson` is the slug of the open one, `encoder` the id of what the question was compared with.
+    `lesson` is the slug of the open one, `encoder` the id of what the question was compared with. `carried` says how
+    the question was read in its conversation, None where nothing in it leaned on that; `held` what was kept from it,
+    None where nobody knows how far who asks has come.
     """
 
     turn: TurnId
@@ -38,6 +42,18 @@ class Found:
     evidence: tuple[Evidence, ...]
     judgement: Judgement
     searched_ms: float
+    carried: Carried | None = None
+    held: HeldBack | None = None
+
+    @property
+    def later(self) -> str:
+        """The title of the lesson, out of the learner's sight for now, that speaks of what was asked; or ""."""
+        return self.held.later.title if self.held is not None and self.held.later is not None else ""
+
+    @property
+    def topic(self) -> str:
+        """What of the conversation the question was read together with; "" when it was read by itself."""
+        return self.carried.topic if self.carried is not None and self.carried.taken else ""
 
     def meta(self) -> dict[str, Any]:
         """The data of the first event."""
@@ -91,16 +107,18 @@ class TurnLog:
         for citation in self.citations:
             if citation.passage == quote.source.passage and citation.quote == quote.text:
                 return citation.number
-        citation = cite(self.found.product, quote.source, quote.text, number=len(self.citations) + 1)
+        number = len(self.citations) + 1
+        citation = cite(self.found.product, quote.source, quote.text, number=number, start=quote.start)
         self.citations.append(citation)
         self.quotes.append(quote)
         fresh.append(citation)
         return citation.number
 
     def outcome(self) -> Outcome:
-        """The judgement, taken back a step when the model found the passages wanting."""
+        """The judgement, taken back a step when the model found the passages wanting, or the answer comes later."""
         judged = self.found.judgement.outcome
-        return Outcome.PARTLY if judged is Outcome.ANSWERED and self.notes.get("not_covered") else judged
+        wanting = bool(self.notes.get("not_covered") or self.found.later)
+        return Outcome.PARTLY if judged is Outcome.ANSWERED and wanting else judged
 
     def reply(self, outcome: Outcome, gap: str | None) -> Reply:
         """The finished turn."""

@@ -22,15 +22,21 @@ Drafts = AsyncGenerator[Draft, None]
 async def word_answer(
     found: Found, *, by_model: Callable[[], Drafts] | None, quotes: Callable[[], Awaitable[Sequence[Quote]]]
 ) -> Drafts:
-    """The drafts of an answer in order; first of all how the question was read, where the script was another.
+    """The drafts of an answer in order; first of all how the question was read, where that is not how it stands.
 
     A model that fails, or says nothing that is supported, leaves the word to the quotes; its failure is noted in a
     draft's trace as `model_error`.
     """
     if any(change.mistake is not Mistake.SPELLING for change in found.ranking.changes):
-        yield Draft(phrase(Phrase.SEARCHED, found.locale).format(text=found.ranking.question))
+        meant = found.carried.own if found.carried is not None else found.ranking.question
+        yield Draft(phrase(Phrase.SEARCHED, found.locale).format(text=meant))
+    if found.topic:
+        yield Draft(phrase(Phrase.CARRIED, found.locale).format(topic=found.topic))
+    if found.later:
+        yield Draft(phrase(Phrase.LATER, found.locale).format(title=found.later))
     if found.judgement.outcome is Outcome.DECLINED:
-        yield Draft(_decline(found))
+        if not found.later:
+            yield Draft(_decline(found))
         return
     written, partly = False, found.judgement.outcome is Outcome.PARTLY
     if by_model is not None:
@@ -62,6 +68,8 @@ def _extractive(found: Found, quotes: Sequence[Quote], *, after_model: bool, par
     drafts = []
     if after_model:
         drafts.append(Draft(phrase(Phrase.MODEL_FAILED, found.locale)))
+    elif found.later:
+        drafts.append(Draft(phrase(Phrase.UP_TO_HERE, found.locale)))
     elif partly:
         drafts.append(Draft(phrase(Phrase.PARTLY, found.locale)))
     elif quotes and language_of(quotes[0].text, default=found.locale) != found.locale:

@@ -4,11 +4,13 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
+from companion.case_files import take_in_cases
 from companion.wiring import House
 from foundation.ids import ProductSlug
 from knowledge.ingest import Target, ingest
 from knowledge.products import Collection, list_products
 from knowledge.readers import read_course
+from knowledge.recordings import keep_recordings
 from knowledge.vectors import Progress
 
 FOLDER = Path(__file__).resolve().parents[1] / "samples"
@@ -46,14 +48,21 @@ def load_samples(house: House, progress_for: Callable[[str], Progress]) -> None:
     marker = house.settings.home / _MARKER
     marker.touch()
     for sample in SAMPLES:
+        if sample.collection is Collection.CASES:
+            target = Target(sample.product, sample.collection)
+            take_in_cases(house, FOLDER / sample.folder, target, progress=progress_for(sample.folder))
+            continue
+        folder = FOLDER / sample.folder
+        course, recordings = keep_recordings(read_course(folder), folder, house.settings.home)
         ingest(
-            read_course(FOLDER / sample.folder),
-            Target(sample.product, sample.collection),
+            course,
+            Target(sample.product),
             database=house.database,
             encoder=house.encoder,
             clock=house.clock,
             workers=house.settings.encode_workers,
             progress=progress_for(sample.folder),
             shelf_of=house.shelves.shelf,
+            recordings=recordings,
         )
     marker.unlink()

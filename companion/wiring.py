@@ -64,7 +64,7 @@ def open_house(
     """
     with HomeLock(settings.home) as lock:
         owns_index = lock.acquire() and settings.index == "chroma"
-        database = open_database(settings.home)
+        database = open_database(settings.home, clock=clock)
         try:
             yield _build(settings, database, lock, clock=clock, encoder=encoder, chat=chat, owns_index=owns_index)
         finally:

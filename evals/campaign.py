@@ -17,6 +17,7 @@ from evals.ablation import run_ablation
 from evals.abstain import run_abstain
 from evals.answers import run_answers
 from evals.cached_encoder import CachedEncoder
+from evals.dialogues import run_dialogues
 from evals.reading import measure_reading
 from evals.recipe_chart import draw_recipe
 from evals.retrieval import run_retrieval
@@ -144,6 +145,10 @@ def _shaped(measuring: _Measuring) -> dict[str, Any]:
     return run_shaped(SPLITS, settings=measuring.settings, encoder=measuring.encoder, progress=_quiet)
 
 
+def _dialogues(measuring: _Measuring) -> dict[str, Any]:
+    return run_dialogues(SPLITS, settings=measuring.settings, encoder=measuring.encoder, progress=_quiet)
+
+
 def _each(measuring: _Measuring, runs: Sequence[Run], measure: Callable[..., dict[str, Any]]) -> dict[str, Any]:
     """A measurement of every run by its name, with its source."""
     figures = {}
@@ -183,6 +188,7 @@ def _abstain(measuring: _Measuring) -> dict[str, Any]:
 STEPS: Mapping[str, Callable[[_Measuring], dict[str, Any]]] = {
     "reading": _reading,
     "shaped": _shaped,
+    "dialogues": _dialogues,
     "retrieval": _retrieval,
     "answers": _answers,
     "abstain": _abstain,

@@ -83,10 +83,25 @@ def run_shaped(
         throw_away = settings.model_copy(update={"home": Path(folder)})
         with open_house(throw_away, encoder=encoder) as house:
             for lang in LANGS:
-                product = _take_in(house, lang, progress)
+                product = take_in_sample(house, lang, progress)
                 questions = [row for row in read_shaped(QUESTIONS / f"shaped-{lang}.jsonl") if row.split in splits]
                 found[lang] = ask_shaped(house, product, questions)
     return {split: shaped_figures({lang: _of(found[lang], split) for lang in LANGS}) for split in splits}
+
+
+def take_in_sample(house: House, lang: str, progress: Progress) -> ProductSlug:
+    """Make the sample course in one language a product."""
+    product = ProductSlug(f"ab-tests-{lang}")
+    ingest(
+        read_course(FOLDER / str(product)),
+        Target(product),
+        database=house.database,
+        encoder=house.encoder,
+        clock=house.clock,
+        workers=house.settings.encode_workers,
+        progress=progress,
+    )
+    return product
 
 
 def ask_shaped(house: House, product: ProductSlug, questions: Iterable[ShapedQuestion]) -> list[Ranks]:
@@ -181,17 +196,3 @@ def _of(ranks: Iterable[Ranks], split: str) -> list[Ranks]:
 
 def _plain(text: str) -> str:
     return " ".join(text.split())
-
-
-def _take_in(house: House, lang: str, progress: Progress) -> ProductSlug:
-    product = ProductSlug(f"ab-tests-{lang}")
-    ingest(
-        read_course(FOLDER / str(product)),
-        Target(product),
-        database=house.database,
-        encoder=house.encoder,
-        clock=house.clock,
-        workers=house.settings.encode_workers,
-        progress=progress,
-    )
-    return product

@@ -19,6 +19,7 @@ from sqlalchemy.orm import DeclarativeBase, Session
 from sqlalchemy.pool import QueuePool
 from sqlalchemy.types import TypeDecorator
 
+from foundation.clock import Clock, utc_now
 from foundation.errors import HomeUnusable
 
 _NAMING = {
@@ -29,6 +30,7 @@ _NAMING = {
     "pk": "pk_%(table_name)s",
 }
 _WRITES = "companion_writes"
+_CLOCK, _MOMENT = "companion_clock", "companion_moment"
 
 
 class Base(DeclarativeBase):
@@ -55,16 +57,17 @@ class UtcDateTime(TypeDecorator[datetime]):
 
 
 class Database:
-    """Sessions over one home's SQL database."""
+    """Sessions over one home's SQL database; what time it is in them, `clock` says (`moment`)."""
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, *, clock: Clock = utc_now) -> None:
         self.path = path
+        self._clock = clock
         self.engine = _sqlite_engine(path)
 
     @contextmanager
     def read(self) -> Iterator[Session]:
         """A session that only reads; it sees one consistent state."""
-        with self._told(), Session(self.engine, expire_on_commit=False) as session:
+        with self._told(), Session(self.engine, expire_on_commit=False, info={_CLOCK: self._clock}) as session:
             yield session
 
     @contextmanager
@@ -77,10 +80,23 @@ class Database:
         with (
             self._told(),
             self.engine.connect().execution_options(**{_WRITES: True}) as connection,
-            Session(connection, expire_on_commit=False) as session,
+            Session(connection, expire_on_commit=False, info={_CLOCK: self._clock}) as session,
             session.begin(),
         ):
             yield session
+
+    def scrub(self) -> None:
+        """Write the file anew, so that no byte of what was deleted is left in it or in its log.
+
+        Takes as long as copying the file does; others may read meanwhile. Raises HomeUnusable.
+        """
+        with self._told():
+            connection = self.engine.raw_connection()
+            try:
+                for statement in ("VACUUM", "PRAGMA wal_checkpoint(TRUNCATE)"):
+                    connection.cursor().execute(statement).fetchall()
+            finally:
+                connection.close()
 
     def close(self) -> None:
         """Let go of every connection."""
@@ -95,6 +111,14 @@ class Database:
             if reason is None:
                 raise
             raise HomeUnusable(reason) from err
+
+
+def moment(session: Session) -> datetime:
+    """What time it is in a session: the same to its end, so that all it reads is of one moment."""
+    if _MOMENT not in session.info:
+        session.info[_MOMENT] = session.info.get(_CLOCK, utc_now)()
+    now: datetime = session.info[_MOMENT]
+    return now
 
 
 def _what_to_do(error: BaseException | None, path: Path) -> str | None:
@@ -151,13 +175,13 @@ def _begin(connection: Any) -> None:
     connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
 
 
-def open_database(home: Path) -> Database:
+def open_database(home: Path, *, clock: Clock = utc_now) -> Database:
     """Open a home's database, bringing its schema up to date; raises HomeUnusable with what to do."""
     from foundation.migrations.upgrade import upgrade_schema
 
     try:
         home.mkdir(parents=True, exist_ok=True, mode=0o700)
-        database = Database(home / "companion.db")
+        database = Database(home / "companion.db", clock=clock)
         upgrade_schema(database.engine)
     except OSError as err:
         raise HomeUnusable(f"the home folder {home} cannot be used: {err.strerror or err}") from err

@@ -49,6 +49,7 @@ class Settings(BaseSettings):
     chat_timeout_s: float = Field(60.0, gt=0, description="longest time for one answer of the chat model, seconds")
     chat_budget_tokens: int = Field(3000, ge=200, description="question and passages sent to a chat model, tokens")
     chat_max_output_tokens: int = Field(700, ge=32, description="longest answer of the chat model, tokens")
+    case_k: int = Field(5, ge=1, le=1000, description="fewest people an alumni case must leave its author hidden among")
     log_level: Literal["debug", "info", "warning", "error"] = Field("info", description="how much is logged")
 
     @field_validator("encoder")

@@ -163,6 +163,7 @@ class ProductCard:
     origins: tuple[str, ...] | None = None
     url_template: str | None = None
     suggestions: tuple[str, ...] | None = None
+    spoilers: str | None = None
     relations: tuple[DeclaredRelation, ...] | None = None
 
 
@@ -172,7 +173,8 @@ class SourceCourse:
 
     `unreadable` are paths of lessons that are there and could not be read, now; they are not gone. `format` names what
     it was understood as, `found` counts what was recognised in it by the format's own names ({"html": 266, ...}).
-    `lang` is the language the course declares as its own, "" if it does not.
+    `lang` is the language the course declares as its own, "" if it does not. `words_read` counts the words of all that
+    was read, transcripts in all their languages, before one of these is chosen.
     """
 
     lessons: tuple[SourceLesson, ...]
@@ -182,6 +184,7 @@ class SourceCourse:
     format: str = ""
     found: Mapping[str, int] = field(default_factory=dict)
     lang: str = ""
+    words_read: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,9 @@ another stamp is not used: start-up measures it again, and until then nothing is
 
 from collections.abc import Callable, Sequence
 from dataclasses import asdict
+from datetime import UTC, datetime
 
+import numpy as np
 from sqlalchemy import bindparam, delete, select
 from sqlalchemy.orm import Session
 
@@ -17,7 +19,7 @@ from knowledge.centring import RECIPE as CENTRING
 from knowledge.coverage import Scale
 from knowledge.coverage_measuring import measure_shelf
 from knowledge.encoder import Encoder
-from knowledge.shelf import Shelf, ShelfKey
+from knowledge.shelf import Shelf, ShelfKey, shelf_state
 from knowledge.shelf_layout import load_shelf
 from knowledge.tables import CoverageScaleRow, LessonRow, PassageRow, RevisionPassageRow
 
@@ -25,6 +27,7 @@ from knowledge.tables import CoverageScaleRow, LessonRow, PassageRow, RevisionPa
 RECIPE = f"k1.{CENTRING}"
 _SAMPLE = 128
 _SAME_SAMPLE = 0.8
+_END_OF_TIME = datetime.max.replace(tzinfo=UTC)
 
 ShelfOf = Callable[[ShelfKey], Shelf]
 
@@ -63,13 +66,30 @@ def measure_coverage(database: Database, encoder: Encoder, key: ShelfKey, *, she
         if not sample or _fits(session, key, sample, encoder_id=encoder.id):
             return 0
         recall_background(session, encoder.id)
-    # Before the next reading begins: who gives the shelf reads what is live by then.
-    shelf = None if shelf_of is None else shelf_of(key)
+        opens_later = shelf_state(session, key, encoder=encoder).until is not None
+    # Before the next reading begins: who gives the shelf reads what is live by then. What opens later is measured with
+    # the rest now: nobody measures in the moment it opens.
+    shelf = None if shelf_of is None or opens_later else shelf_of(key)
     with database.read() as session:
-        measured = measure_shelf(session, shelf or load_shelf(session, key, encoder=encoder), encoder)
+        whole = shelf or load_shelf(session, key, encoder=encoder, now=_END_OF_TIME)
+        measured = measure_shelf(session, whole, encoder)
     with database.write() as session:
         _keep(session, key, measured.scales, sample, encoder_id=encoder.id)
     return measured.encoded
+
+
+def scales_if_live(session: Session, shelf: Shelf, encoder: Encoder) -> dict[tuple[str, str], Scale]:
+    """The scales a shelf would be judged by if it were live, by language of questions and of passages.
+
+    Those that are kept for its key while they would still fit, as after an ingest, else measured now and not kept.
+    """
+    kept = _kept(session, shelf.key, encoder.id)
+    there = {(row.question_lang, row.passage_lang): Scale.from_plain(row.figures) for row in kept}
+    sample = [passage.decode() for passage in np.sort(shelf.places.passages)[:_SAMPLE]]
+    if all((asked, lang) in there for lang in shelf.langs for asked in LANGS) and _alike(kept, sample):
+        return there
+    recall_background(session, encoder.id)
+    return {(scale.question_lang, scale.passage_lang): scale for scale in measure_shelf(session, shelf, encoder).scales}
 
 
 def _kept(session: Session, key: ShelfKey, encoder_id: str) -> Sequence[CoverageScaleRow]:
@@ -100,7 +120,11 @@ def _sample(session: Session, key: ShelfKey) -> list[str]:
 def _fits(session: Session, key: ShelfKey, sample: Sequence[str], *, encoder_id: str) -> bool:
     if lacks_scale(session, key, encoder_id=encoder_id):
         return False
-    then = set(_kept(session, key, encoder_id)[0].sample)
+    return _alike(_kept(session, key, encoder_id), sample)
+
+
+def _alike(kept: Sequence[CoverageScaleRow], sample: Sequence[str]) -> bool:
+    then = set(kept[0].sample) if kept else set()
     return len(then & set(sample)) >= _SAME_SAMPLE * max(len(then), len(sample))
 
 

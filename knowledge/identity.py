@@ -7,13 +7,14 @@ that going back to it costs nothing.
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import Select, delete, func, select
+from sqlalchemy import Select, Subquery, delete, func, select
 from sqlalchemy.orm import Session
 
 from foundation.errors import Conflict, Invalid
 from foundation.ids import ProductSlug
 from knowledge.encoder import Encoder
 from knowledge.passages import WindowRole, window_input
+from knowledge.shown import live_lessons_of
 from knowledge.tables import (
     CoverageScaleRow,
     LessonRow,
@@ -42,15 +43,20 @@ class Unfilled:
 
 
 def unfilled_texts(
-    session: Session, product: ProductSlug, *, encoder_id: str, token_recipe: str | None = None
+    session: Session,
+    product: ProductSlug,
+    *,
+    encoder_id: str,
+    token_recipe: str | None = None,
+    lessons: Subquery | None = None,
 ) -> Unfilled:
-    """The texts of a product's live windows for which this encoder has no vector yet.
+    """The texts of a product's live windows, or of those of `lessons`, for which this encoder has no vector yet.
 
     With `token_recipe` also those of passages whose tokens are not kept by that recipe. Raises Conflict when a text
     cannot be told from the database, because an older version packed it.
     """
     columns = (WindowRow.input_hash, WindowRow.role, WindowRow.start, WindowRow.end)
-    lacking = _unfilled(product, encoder_id, token_recipe)
+    lacking = _unfilled(live_lessons_of(product) if lessons is None else lessons, encoder_id, token_recipe)
     found = lacking.with_only_columns(*columns, PassageRow.heading_path, PassageRow.text)
     texts: dict[str, str] = {}
     whole: set[str] = set()
@@ -67,14 +73,19 @@ def unfilled_texts(
 
 def live_windows(session: Session, product: ProductSlug) -> int:
     """How many texts a product's live windows have, each counted once."""
-    return session.scalar(_live(product).with_only_columns(func.count(WindowRow.input_hash.distinct()))) or 0
+    return (
+        session.scalar(
+            _windows(live_lessons_of(product)).with_only_columns(func.count(WindowRow.input_hash.distinct()))
+        )
+        or 0
+    )
 
 
 def unfilled_windows(
     session: Session, product: ProductSlug, *, encoder_id: str, token_recipe: str | None = None
 ) -> int:
     """For how many of them this encoder has no vector or, with `token_recipe`, no tokens kept by that recipe."""
-    lacking = _unfilled(product, encoder_id, token_recipe)
+    lacking = _unfilled(live_lessons_of(product), encoder_id, token_recipe)
     return session.scalar(lacking.with_only_columns(func.count(WindowRow.input_hash.distinct()))) or 0
 
 
@@ -119,7 +130,7 @@ def forget_vectors(session: Session, *, encoder_id: str) -> None:
 def live_languages(session: Session, product: ProductSlug) -> dict[str, int]:
     """How many live passages a product has in each language."""
     counted = (
-        _live_passages(product)
+        _passages(live_lessons_of(product))
         .with_only_columns(PassageRow.lang, func.count(PassageRow.id.distinct()))
         .group_by(PassageRow.lang)
     )
@@ -150,22 +161,18 @@ def _listed(langs: Sequence[str]) -> str:
     return " and ".join(names.get(lang, lang) for lang in langs) or "other languages"
 
 
-def _live_passages(product: ProductSlug) -> Select[str]:
-    return (
-        select(PassageRow.id)
-        .join(RevisionPassageRow, RevisionPassageRow.passage == PassageRow.id)
-        .join(LessonRow, LessonRow.live_revision == RevisionPassageRow.revision)
-        .where(LessonRow.product == product)
-    )
+def _passages(lessons: Subquery) -> Select[str]:
+    placed = select(PassageRow.id).join(RevisionPassageRow, RevisionPassageRow.passage == PassageRow.id)
+    return placed.join(lessons, lessons.c.revision == RevisionPassageRow.revision)
 
 
-def _live(product: ProductSlug) -> Select[str]:
-    return _live_passages(product).join(WindowRow, WindowRow.passage == PassageRow.id)
+def _windows(lessons: Subquery) -> Select[str]:
+    return _passages(lessons).join(WindowRow, WindowRow.passage == PassageRow.id)
 
 
-def _unfilled(product: ProductSlug, encoder_id: str, token_recipe: str | None = None) -> Select[str]:
+def _unfilled(lessons: Subquery, encoder_id: str, token_recipe: str | None = None) -> Select[str]:
     same = (VectorRow.input_hash == WindowRow.input_hash) & (VectorRow.encoder == encoder_id)
-    found = _live(product).outerjoin(VectorRow, same)
+    found = _windows(lessons).outerjoin(VectorRow, same)
     lacks = VectorRow.encoder.is_(None)
     if token_recipe is None:
         return found.where(lacks)

@@ -56,3 +56,6 @@ class PassageIndex(Protocol):
 
     def drop(self, shelf: str) -> None:
         """Forget a shelf; harmless when it is not there."""
+
+    def purge(self) -> None:
+        """Forget every shelf and leave no byte of any on the disk."""

@@ -1,4 +1,7 @@
-"""Reading what is live: passages with their lessons, and lessons as learners may see them."""
+"""Reading what is live and open to learners: passages with their lessons, and lessons as they may see them.
+
+What is open is asked of the session's moment. A lesson that is not is as good as none: in no list, under no name.
+"""
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -7,14 +10,18 @@ from typing import Any
 from sqlalchemy import Select, bindparam, select
 from sqlalchemy.orm import Session, defer
 
+from foundation.database import UtcDateTime, moment
 from foundation.errors import NotFound
 from foundation.ids import LessonId, PassageId, RevisionId
-from knowledge.blocks import BlockKind, Visibility
+from knowledge.blocks import BlockKind, Recording, Spot, SpotKind
+from knowledge.openings import is_open_lesson, is_open_passage
 from knowledge.passages import PassageKind, Segment
 from knowledge.products import Collection
-from knowledge.tables import LessonRow, PassageRow, RevisionRow
+from knowledge.sight import seen_blocks
+from knowledge.tables import LessonRow, PassageRow, RevisionPassageRow, RevisionRow
 
-_LESSON, _REVISION, _PASSAGE = (row.__table__.columns for row in (LessonRow, RevisionRow, PassageRow))
+_ROWS = (LessonRow, RevisionRow, PassageRow, RevisionPassageRow)
+_LESSON, _REVISION, _PASSAGE, _PLACED = (row.__table__.columns for row in _ROWS)
 # Tables' columns, not the ORM's, and made once: every answer reads them.
 _LIVE_SOURCES = (
     select(
@@ -24,7 +31,14 @@ _LIVE_SOURCES = (
     )
     .select_from(PassageRow.__table__.join(LessonRow.__table__, _PASSAGE.lesson == _LESSON.id))
     .join(RevisionRow.__table__, _REVISION.id == _LESSON.live_revision)
-    .where(_PASSAGE.id.in_(bindparam("passages", expanding=True)))
+    .where(
+        _PASSAGE.id.in_(bindparam("passages", expanding=True)),
+        is_open_passage(bindparam("now", type_=UtcDateTime)),
+        # Of the live revision: an earlier one may have shown what is hidden by now.
+        select(_PLACED.passage)
+        .where(_PLACED.revision == _LESSON.live_revision, _PLACED.passage == _PASSAGE.id)
+        .exists(),
+    )
 )
 
 
@@ -56,46 +70,87 @@ class Source:
 
 
 @dataclass(frozen=True, slots=True)
-class LessonPage:
-    """A lesson as a learner may see it: sanitised HTML of its visible blocks, in order.
+class ShownBlock:
+    """A block learners may see: sanitised HTML, and where in a file or recording it stands; `lang` is "" mostly."""
 
-    `opens_with_title` says that the first of them is the lesson's own title as a heading.
+    kind: BlockKind
+    html: str
+    text: str
+    lang: str = ""
+    spot: Spot | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class LessonPage:
+    """A lesson as a learner may see it: its visible blocks, in order, and the recordings they are of.
+
+    `opens_with_title` says that the first of them is the lesson's own title as a heading. A recording of which nothing
+    is shown is not among the `recordings`.
     """
 
     head: LessonHead
     lang: str
-    html: tuple[str, ...]
+    blocks: tuple[ShownBlock, ...]
     opens_with_title: bool
+    recordings: tuple[Recording, ...] = ()
 
 
 def live_lessons(session: Session, product: str, *, collection: Collection = Collection.LESSONS) -> list[LessonHead]:
     """A product's live lessons in course order."""
-    mine = _live().where(LessonRow.product == product, LessonRow.collection == collection)
+    mine = _live(session).where(LessonRow.product == product, LessonRow.collection == collection)
     rows = session.execute(mine.order_by(LessonRow.position, LessonRow.id))
     return [_head(row, revision) for row, revision in rows]
 
 
 def find_lesson(session: Session, product: str, name: str) -> LessonHead:
     """A live lesson by its slug or its author's own id; raises NotFound."""
-    return _head(*_named(session, product, name, _live()))
+    return _head(*_named(session, product, name, _live(session)))
 
 
 def read_lesson(session: Session, product: str, name: str) -> LessonPage:
     """A live lesson for its page; what learners may not see is not in it. Raises NotFound."""
-    row, revision = _named(session, product, name, _live(with_blocks=True))
-    shown = [
-        block
-        for block in revision.blocks
-        if block["visibility"] == Visibility.LEARNER and block["kind"] != BlockKind.ANSWER_KEY
-    ]
+    row, revision = _named(session, product, name, _live(session, with_blocks=True))
+    shown = seen_blocks(revision.blocks, now=moment(session))
     titled = bool(shown) and shown[0]["kind"] == BlockKind.HEADING and shown[0]["text"] == revision.title
-    return LessonPage(_head(row, revision), revision.lang, tuple(str(block["html"]) for block in shown), titled)
+    blocks = tuple(_shown(block) for block in shown)
+    recordings = tuple(Recording(**told) for told in revision.recordings)
+    return LessonPage(_head(row, revision), revision.lang, blocks, titled, _of_blocks(recordings, blocks))
+
+
+def _shown(block: Mapping[str, Any]) -> ShownBlock:
+    spot = block.get("spot")
+    return ShownBlock(
+        kind=BlockKind(block["kind"]),
+        html=str(block["html"]),
+        text=str(block["text"]),
+        lang=str(block.get("lang", "")),
+        spot=Spot(SpotKind(spot["kind"]), spot["number"], spot["of"]) if spot else None,
+    )
+
+
+def _of_blocks(recordings: tuple[Recording, ...], blocks: Iterable[ShownBlock]) -> tuple[Recording, ...]:
+    """Those that blocks are of; a spot names one only where there are several (`knowledge.spots`)."""
+    named = {block.spot.of for block in blocks if block.spot is not None and block.spot.kind is SpotKind.TIME}
+    return tuple(each for each in recordings if each.id in named or (len(recordings) == 1 and "" in named))
 
 
 def load_sources(session: Session, passages: Sequence[PassageId]) -> dict[PassageId, Source]:
-    """Passages with their lessons, by id; those that are unknown are left out."""
-    rows = session.execute(_LIVE_SOURCES, {"passages": passages})
+    """Passages with their lessons, by id; those that are unknown or not open are left out."""
+    rows = session.execute(_LIVE_SOURCES, {"passages": passages, "now": moment(session)})
     return {PassageId(row.id): _source(row, _head_of_columns(row)) for row in rows}
+
+
+def sources_of_lessons(session: Session, lessons: Sequence[LessonId]) -> list[Source]:
+    """The live passages of lessons, in the order they are read in."""
+    live = (
+        select(RevisionPassageRow.passage)
+        .join(LessonRow, LessonRow.live_revision == RevisionPassageRow.revision)
+        .where(LessonRow.id.in_(lessons))
+        .order_by(LessonRow.id, RevisionPassageRow.position)
+    )
+    passages = [PassageId(passage) for passage in session.scalars(live)]
+    found = load_sources(session, passages)
+    return [found[passage] for passage in passages if passage in found]
 
 
 def load_sources_then(session: Session, revisions: Mapping[PassageId, RevisionId]) -> dict[PassageId, Source]:
@@ -122,13 +177,14 @@ def heading_paths(session: Session, passages: Iterable[PassageId]) -> dict[Passa
 
 def lesson_heads(session: Session, lessons: Iterable[LessonId]) -> dict[LessonId, LessonHead]:
     """Live lessons by id."""
-    rows = session.execute(_live().where(LessonRow.id.in_(list(lessons))))
+    rows = session.execute(_live(session).where(LessonRow.id.in_(list(lessons))))
     return {LessonId(row.id): _head(row, revision) for row, revision in rows}
 
 
-def _live(*, with_blocks: bool = False) -> Select[LessonRow, RevisionRow]:
-    """Live lessons with their revisions; a revision's blocks are a whole lesson, read only for its page."""
+def _live(session: Session, *, with_blocks: bool = False) -> Select[LessonRow, RevisionRow]:
+    """Live and open lessons with their revisions; a revision's blocks are a whole lesson, read only for its page."""
     both = select(LessonRow, RevisionRow).join(RevisionRow, RevisionRow.id == LessonRow.live_revision)
+    both = both.where(is_open_lesson(moment(session)))
     return both if with_blocks else both.options(defer(RevisionRow.blocks, raiseload=True))
 
 
@@ -178,6 +234,10 @@ def _source(row: Any, lesson: LessonHead) -> Source:
         text=row.text,
         heading_path=tuple(row.heading_path),
         anchor=row.anchor,
-        segments=tuple(Segment(BlockKind(kind), start, end) for kind, start, end in row.segments),
+        segments=tuple(_segment(*stretch) for stretch in row.segments),
         lesson=lesson,
     )
+
+
+def _segment(kind: str, start: int, end: int, spot: Sequence[Any] | None = None) -> Segment:
+    return Segment(BlockKind(kind), start, end, Spot(SpotKind(spot[0]), spot[1], spot[2]) if spot else None)

@@ -15,6 +15,7 @@ from knowledge.identity import unfilled_windows
 from knowledge.language import Lang, language_of
 from knowledge.passages import PACKING, Passage, Window, pack
 from knowledge.products import Collection
+from knowledge.spots import settle_spots
 from knowledge.tables import LessonRow, RevisionPassageRow, RevisionRow
 from knowledge.tokens import recipe_of
 
@@ -59,7 +60,7 @@ def plan_lessons(
     taken = set(session.scalars(select(LessonRow.slug).where(LessonRow.product == product)))
     live = _live(session, product, collection, encoder)
     planned = []
-    for position, lesson in enumerate(course.lessons):
+    for position, lesson in enumerate(map(settle_spots, course.lessons)):
         slug = slugs.get(lesson.external_id) or _new_slug(lesson.external_id, collection, taken)
         taken.add(slug)
         lesson_id = LessonId(f"l-{content_hash(product, collection, lesson.external_id, size=12)}")

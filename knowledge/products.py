@@ -10,12 +10,14 @@ from typing import Any
 from sqlalchemy import bindparam, func, select
 from sqlalchemy.orm import Session
 
+from foundation.database import UtcDateTime, moment
 from foundation.errors import Invalid, NotFound
 from foundation.ids import ProductSlug
-from knowledge.tables import LessonRow, ProductRow
+from knowledge.openings import is_hidden_lesson
+from knowledge.tables import LessonRow, ProductRow, RevisionRow
 
 _ORIGIN = re.compile(r"^https?://[^/\s?#@*]+$")
-_PLACES = ("lesson", "anchor", "slug", "external_id")
+_PLACES = ("lesson", "anchor", "slug", "external_id", "page", "slide", "cell", "second")
 
 
 class ProductKind(StrEnum):
@@ -28,6 +30,13 @@ class ProductKind(StrEnum):
     PLATFORM = "platform"
 
 
+class Spoilers(StrEnum):
+    """What becomes of lessons a learner has not come to yet: kept from them, or shown like any other."""
+
+    HIDDEN = "hidden"
+    SHOWN = "shown"
+
+
 class Collection(StrEnum):
     """A product's lessons, and the alumni cases kept apart from them."""
 
@@ -35,15 +44,26 @@ class Collection(StrEnum):
     CASES = "cases"
 
 
+_USUALLY = {ProductKind.COURSE: Spoilers.HIDDEN}
 _LIVE_LESSONS = (LessonRow.live_revision.is_not(None), LessonRow.collection == Collection.LESSONS)
 _LESSONS = select(func.count()).where(LessonRow.product == ProductRow.slug, *_LIVE_LESSONS).scalar_subquery()
+# Counted apart: these few an index finds, where asking every lesson would take longer than all else about a product.
+_MINE = (LessonRow.id == RevisionRow.lesson) & (LessonRow.live_revision == RevisionRow.id)
+_HIDDEN = (
+    select(func.count(RevisionRow.lesson))
+    .where(is_hidden_lesson(bindparam("now", type_=UtcDateTime)))
+    .where(select(LessonRow.id).where(_MINE, LessonRow.product == ProductRow.slug, *_LIVE_LESSONS).exists())
+    .correlate(ProductRow)
+    .scalar_subquery()
+)
 # The table's columns, not a row with an identity: every question looks its product up.
-_PRODUCT = select(*ProductRow.__table__.columns, _LESSONS.label("lessons")).where(ProductRow.slug == bindparam("slug"))
+_OPEN = (_LESSONS - _HIDDEN).label("lessons")
+_PRODUCT = select(*ProductRow.__table__.columns, _OPEN).where(ProductRow.slug == bindparam("slug"))
 
 
 @dataclass(frozen=True, slots=True)
 class Product:
-    """A product as others see it; `lessons` counts the live ones, cases not included."""
+    """A product as others see it; `lessons` counts those learners may open, cases not included."""
 
     slug: ProductSlug
     title: str
@@ -55,11 +75,20 @@ class Product:
     url_template: str | None
     version: int
     lessons: int
+    spoilers: Spoilers | None = None
+
+    @property
+    def hides_spoilers(self) -> bool:
+        """Whether later lessons are kept from a learner whose position is known; courses do unless they say otherwise.
+
+        What authors, teams, communities and platforms say has an order, but nobody works through it.
+        """
+        return (self.spoilers or _USUALLY.get(self.kind, Spoilers.SHOWN)) is Spoilers.HIDDEN
 
 
 def find_product(session: Session, slug: str) -> Product:
     """One product; raises NotFound."""
-    row = session.execute(_PRODUCT, {"slug": slug}).one_or_none()
+    row = session.execute(_PRODUCT, {"slug": slug, "now": moment(session)}).one_or_none()
     if row is None:
         raise NotFound(f"there is no product {slug[:70]!r} here")
     return _product(row, row.lessons)
@@ -94,6 +123,7 @@ def describe_product(
     origins: Sequence[str] | None = None,
     suggestions: Sequence[str] | None = None,
     url_template: str | None = None,
+    spoilers: Spoilers | str | None = None,
 ) -> None:
     """Change what is given, leave the rest. Raises NotFound, or Invalid for an origin or template that cannot work."""
     row = session.get(ProductRow, slug)
@@ -105,7 +135,13 @@ def describe_product(
         row.suggestions = list(suggestions)
     if url_template is not None:
         row.url_template = check_url_template(url_template) if url_template else None
-    for name, value in {"title": title, "description": description, "kind": kind, "lang": lang}.items():
+    for name, value in {
+        "title": title,
+        "description": description,
+        "kind": kind,
+        "lang": lang,
+        "spoilers": spoilers,
+    }.items():
         if value is not None:
             setattr(row, name, value)
 
@@ -132,7 +168,11 @@ def check_url_template(template: str) -> str:
 
 def _lesson_counts(session: Session) -> dict[str, int]:
     counted = select(LessonRow.product, func.count()).where(*_LIVE_LESSONS).group_by(LessonRow.product)
-    return dict(session.execute(counted).all())
+    live = dict(session.execute(counted).all())
+    mine = (RevisionRow.lesson == LessonRow.id) & (RevisionRow.id == LessonRow.live_revision)
+    few = counted.select_from(LessonRow).join(RevisionRow, mine).where(is_hidden_lesson(moment(session)))
+    hidden = dict(session.execute(few).all())
+    return {product: count - hidden.get(product, 0) for product, count in live.items()}
 
 
 def _product(row: Any, lessons: int) -> Product:
@@ -148,4 +188,5 @@ def _product(row: Any, lessons: int) -> Product:
         url_template=row.url_template,
         version=row.version,
         lessons=lessons,
+        spoilers=Spoilers(row.spoilers) if row.spoilers else None,
     )

@@ -1,31 +1,38 @@
-"""Puts planned lessons live: new revisions where something changed, all in the caller's one transaction."""
+"""Writes planned lessons down, new revisions where something changed, and makes them live or keeps them as a draft.
+
+All in the caller's one transaction.
+"""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import func, select, update
+from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session
 
 from foundation.errors import Conflict
 from foundation.ids import ProductSlug, RevisionId, content_hash
-from knowledge.blocks import BlockKind, SourceCourse
+from knowledge.blocks import BlockKind, SourceCourse, seen_by
 from knowledge.language import Lang, language_of
-from knowledge.passages import Passage, WindowRole
+from knowledge.passages import Passage, Segment, WindowRole
 from knowledge.plan import PlannedLesson
 from knowledge.products import Collection
-from knowledge.tables import LessonRow, PassageRow, ProductRow, RevisionPassageRow, RevisionRow, WindowRow
+from knowledge.relations import Relation
+from knowledge.releases import Placed, add_draft, add_published, go_live, placed_live
+from knowledge.tables import CaseRow, LessonRow, PassageRow, RevisionPassageRow, RevisionRow, WindowRow
 
 _IDS_A_QUERY = 500
 
 
 @dataclass(frozen=True, slots=True)
 class Published:
-    """How the set of live passages changed."""
+    """How the set of live passages changed, or would with a draft; `release` is its number, None if nothing changed."""
 
     added: int
     unchanged: int
     removed: int
+    release: int | None = None
 
 
 def check_same_course(
@@ -35,7 +42,7 @@ def check_same_course(
     live = select(LessonRow.external_id).where(
         LessonRow.product == product, LessonRow.collection == collection, LessonRow.live_revision.is_not(None)
     )
-    known = set(session.scalars(live))
+    known = set(session.scalars(live.where(LessonRow.id.not_in(_graduates_cases(product)))))
     if known and not replace and known.isdisjoint(lesson.external_id for lesson in course.lessons):
         raise Conflict(
             f"{product} holds another course ({len(known)} lessons, none of them here); --replace puts this one in"
@@ -49,90 +56,135 @@ def publish(
     collection: Collection,
     *,
     unreadable: frozenset[str],
+    relations: frozenset[Relation] = frozenset(),
     now: datetime,
 ) -> Published:
     """Make exactly these lessons live in the collection; the product's version grows when anything changed.
 
     A lesson whose file is there and could not be read (`unreadable`, by path) stays as it was.
     """
-    rows = _rows(session, product, collection)
-    before = _live_passages(session, product, collection)
-    kept = {lesson.id for lesson in lessons} | _from_paths(session, rows.values(), unreadable)
-    changed = _retire(rows, kept)
-    for lesson in lessons:
-        changed |= _publish_lesson(session, lesson, rows.get(lesson.id), product, collection, now=now)
-    if changed:
-        session.execute(update(ProductRow).where(ProductRow.slug == product).values(version=ProductRow.version + 1))
-    session.flush()
-    after = _live_passages(session, product, collection)
-    return Published(added=len(after - before), unchanged=len(after & before), removed=len(before - after))
+    live = placed_live(session, product, collection)
+    wanted = _written(session, lessons, product, collection, live, unreadable=unreadable, now=now)
+    if collection is Collection.LESSONS:
+        release = add_published(session, product, wanted, relations=relations, now=now)
+        return _published(session, live, wanted, release=release.number if release else None)
+    graduates = set(session.scalars(_graduates_cases(product)))
+    wanted |= {placed for placed in live if placed.lesson in graduates}
+    if wanted != live:
+        go_live(session, product, collection, wanted)
+    return _published(session, live, wanted)
 
 
-def _rows(session: Session, product: ProductSlug, collection: Collection) -> dict[str, LessonRow]:
-    mine = select(LessonRow).where(LessonRow.product == product, LessonRow.collection == collection)
-    return {row.id: row for row in session.scalars(mine)}
+def publish_beside(
+    session: Session, lessons: Sequence[PlannedLesson], product: ProductSlug, collection: Collection, *, now: datetime
+) -> None:
+    """Make these lessons live beside those of the collection that are."""
+    live = placed_live(session, product, collection)
+    added = _written(session, lessons, product, collection, frozenset(), unreadable=frozenset(), now=now)
+    if added - live:
+        fresh = {placed.lesson for placed in added}
+        go_live(session, product, collection, added | {placed for placed in live if placed.lesson not in fresh})
 
 
-def _live_passages(session: Session, product: ProductSlug, collection: Collection) -> set[str]:
-    live = (
-        select(RevisionPassageRow.passage)
-        .join(LessonRow, LessonRow.live_revision == RevisionPassageRow.revision)
-        .where(LessonRow.product == product, LessonRow.collection == collection)
-    )
-    return set(session.scalars(live))
-
-
-def _from_paths(session: Session, rows: Iterable[LessonRow], paths: frozenset[str]) -> set[str]:
-    revisions = {row.live_revision: row.id for row in rows if row.live_revision}
-    if not paths or not revisions:
-        return set()
-    live = select(RevisionRow.id, RevisionRow.source_path).where(RevisionRow.id.in_(revisions))
-    return {revisions[revision] for revision, path in session.execute(live) if path in paths}
-
-
-def _retire(rows: dict[str, LessonRow], kept: set[str]) -> bool:
-    gone = [row for row in rows.values() if row.id not in kept and row.live_revision is not None]
-    for row in gone:
-        row.live_revision = None
-    return bool(gone)
-
-
-def _publish_lesson(
+def keep_draft(
     session: Session,
-    lesson: PlannedLesson,
-    row: LessonRow | None,
+    lessons: Sequence[PlannedLesson],
+    product: ProductSlug,
+    *,
+    unreadable: frozenset[str],
+    relations: frozenset[Relation],
+    card: dict[str, Any],
+    now: datetime,
+) -> Published:
+    """Keep these lessons, and what is said about the product in `card`, as a draft; nothing that is live changes."""
+    live = placed_live(session, product)
+    wanted = _written(session, lessons, product, Collection.LESSONS, live, unreadable=unreadable, now=now)
+    draft = add_draft(session, product, wanted, relations=relations, card=card, now=now)
+    return _published(session, live, wanted, release=draft.number if draft else None)
+
+
+def _graduates_cases(product: str) -> Select[str | None]:
+    """Lessons that are cases of people: they come and go one by one, and no folder of cases replaces them."""
+    mine = select(CaseRow.lesson_row).where(CaseRow.product == product, CaseRow.lesson_row.is_not(None))
+    return mine.where(CaseRow.source != "example")
+
+
+def _written(
+    session: Session,
+    lessons: Sequence[PlannedLesson],
     product: ProductSlug,
     collection: Collection,
+    live: frozenset[Placed],
     *,
+    unreadable: frozenset[str],
     now: datetime,
-) -> bool:
-    if row is None:
-        row = LessonRow(id=lesson.id, product=product, collection=collection, external_id=lesson.source.external_id)
-        row.slug = lesson.slug
-        row.position = lesson.position
-        session.add(row)
-        session.flush()
-    moved = row.position != lesson.position
-    row.position = lesson.position
+) -> frozenset[Placed]:
+    """The set these lessons make, every revision of it written."""
+    mine = select(LessonRow).where(LessonRow.product == product, LessonRow.collection == collection)
+    rows = {row.id: row for row in session.scalars(mine)}
+    planned = {lesson.id for lesson in lessons}
+    unread = _from_paths(session, live, unreadable)
+    kept = [placed for placed in live if placed.lesson in unread and placed.lesson not in planned]
+    fresh = []
+    for lesson in lessons:
+        row = rows.get(lesson.id) or _add_lesson(session, lesson, product, collection)
+        fresh.append(Placed(lesson.id, _revision_of(session, lesson, row, now=now), lesson.position))
+    return frozenset((*kept, *fresh))
+
+
+def _published(
+    session: Session, live: frozenset[Placed], wanted: frozenset[Placed], *, release: int | None = None
+) -> Published:
+    before, after = _passages(session, live), _passages(session, wanted)
+    return Published(len(after - before), len(after & before), len(before - after), release)
+
+
+def _passages(session: Session, lessons: Iterable[Placed]) -> set[str]:
+    revisions, found = [placed.revision for placed in lessons], set[str]()
+    for start in range(0, len(revisions), _IDS_A_QUERY):
+        some = RevisionPassageRow.revision.in_(revisions[start : start + _IDS_A_QUERY])
+        found.update(session.scalars(select(RevisionPassageRow.passage).where(some)))
+    return found
+
+
+def _from_paths(session: Session, live: Iterable[Placed], paths: frozenset[str]) -> set[str]:
+    if not paths:
+        return set()
+    wanted = select(RevisionRow.lesson).where(
+        RevisionRow.id.in_([placed.revision for placed in live]), RevisionRow.source_path.in_(paths)
+    )
+    return set(session.scalars(wanted))
+
+
+def _add_lesson(session: Session, lesson: PlannedLesson, product: ProductSlug, collection: Collection) -> LessonRow:
+    """A lesson that nobody sees yet."""
+    row = LessonRow(id=lesson.id, product=product, collection=collection, external_id=lesson.source.external_id)
+    row.slug, row.position = lesson.slug, lesson.position
+    session.add(row)
+    session.flush()
+    return row
+
+
+def _revision_of(session: Session, lesson: PlannedLesson, row: LessonRow, *, now: datetime) -> RevisionId:
+    """The live revision if it is the same, else an earlier one that is, else a new one."""
+    # Another ingest may have published a lesson since this one was planned; the revision it was to keep is still there.
     if lesson.kept is not None:
-        # Another ingest may have published a lesson since this one was planned; its old revision is still there.
-        moved = moved or row.live_revision != lesson.kept
-        row.live_revision = lesson.kept
-        return moved
-    if row.live_revision and _hash_of(session, row.live_revision) == lesson.content_hash:
-        return moved
-    row.live_revision = _add_revision(session, lesson, now=now)
-    return True
-
-
-def _hash_of(session: Session, revision: str) -> str | None:
-    return session.scalar(select(RevisionRow.content_hash).where(RevisionRow.id == revision))
+        return lesson.kept
+    same = select(RevisionRow.id).where(
+        RevisionRow.lesson == lesson.id, RevisionRow.content_hash == lesson.content_hash
+    )
+    live_first = same.order_by(RevisionRow.id != (row.live_revision or ""), RevisionRow.id).limit(1)
+    found = session.scalar(live_first)
+    return RevisionId(found) if found else _add_revision(session, lesson, now=now)
 
 
 def _add_revision(session: Session, lesson: PlannedLesson, *, now: datetime) -> RevisionId:
     number = session.scalar(select(func.count()).where(RevisionRow.lesson == lesson.id)) or 0
     revision = RevisionId(f"r-{content_hash(lesson.id, lesson.content_hash, str(number), size=12)}")
     source = lesson.source
+    seen = seen_by(source.blocks)
+    ended = select(RevisionRow.parent).where(RevisionRow.lesson == lesson.id, RevisionRow.parent.is_not(None))
+    newest = select(RevisionRow.id).where(RevisionRow.lesson == lesson.id, RevisionRow.id.not_in(ended))
     session.add(
         RevisionRow(
             id=revision,
@@ -146,6 +198,10 @@ def _add_revision(session: Session, lesson: PlannedLesson, *, now: datetime) -> 
             outcome=source.outcome,
             lang=lesson.lang,
             blocks=lesson.blocks,
+            recordings=[asdict(recording) for recording in source.recordings],
+            visibility=seen.visibility,
+            not_before=seen.not_before,
+            parent=session.scalar(newest),
             created=now,
         )
     )
@@ -188,8 +244,15 @@ def _passage_row(passage: Passage, lesson: PlannedLesson) -> PassageRow:
         heading_path=list(passage.heading_path),
         anchor=passage.anchor,
         text=passage.text,
-        segments=[(segment.kind, segment.start, segment.end) for segment in passage.segments],
+        segments=[_segment(segment) for segment in passage.segments],
+        not_before=passage.not_before,
     )
+
+
+def _segment(segment: Segment) -> list[object]:
+    stretch: list[object] = [segment.kind, segment.start, segment.end]
+    spot = segment.spot
+    return stretch if spot is None else [*stretch, [spot.kind, spot.number, spot.of]]
 
 
 def _language(passage: Passage, lesson: PlannedLesson) -> Lang:

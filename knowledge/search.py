@@ -13,7 +13,7 @@ they found is then compared token by token (`tokens`). What each is worth stands
 
 import logging
 import math
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -21,6 +21,7 @@ import numpy as np
 import numpy.typing as npt
 
 from foundation.errors import IndexUnavailable
+from foundation.ids import LessonId
 from knowledge.centring import centre
 from knowledge.encoder import Encoder, Vector
 from knowledge.index import PassageIndex
@@ -94,10 +95,34 @@ def search(question: str, shelf: Shelf, *, encoder: Encoder, index: PassageIndex
         return asked
     lexical = shelf.lexical.scores(asked.terms)
     rows = _candidates(shelf, asked.vector, lexical, index=index, encoder_id=encoder.id)
+    return _joined(shelf, rows, lexical, asked=asked, count=count)
+
+
+def _joined(shelf: Shelf, rows: Rows, lexical: npt.NDArray[np.float32], *, asked: Ranking, count: int) -> Ranking:
+    """The question with the best of these places."""
     found = _best_first(_join(shelf, rows, lexical, asked=asked))
     if asked.tokens is not None and shelf.tokens is not None:
         found = _look_closely(found, shelf.tokens, asked.tokens)
     return replace(asked, hits=found.hits(shelf.places, count))
+
+
+def search_within(asked: Ranking, shelf: Shelf, *, hidden: Collection[LessonId], count: int) -> Ranking:
+    """What a question that was searched for finds when some lessons are hidden; nothing is encoded again.
+
+    Always exact. Each score says how far a passage stands out of the whole shelf, so those of a lesson are the same
+    whatever else is hidden; only the comparison token by token is among those that are left.
+    """
+    seen = ~np.isin(shelf.places.lessons, [lesson.encode() for lesson in hidden])
+    vectors = shelf.windows.columns["vector"]
+    windows = np.flatnonzero(seen[shelf.window_place])
+    near = windows[_highest(vectors[windows] @ asked.vector, _CANDIDATES)] if len(windows) else windows
+    lexical = shelf.lexical.scores(asked.terms)
+    spoken = np.flatnonzero(np.where(seen, lexical, 0))
+    spoken = spoken[_highest(lexical[spoken], _CANDIDATES)]
+    rows = np.unique(np.concatenate((shelf.window_place[near], spoken)).astype(np.int64))
+    if not len(rows):
+        return replace(asked, hits=())
+    return _joined(shelf, rows, lexical, asked=asked, count=count)
 
 
 def _ask(question: str, lang: Lang, shelf: Shelf, encoder: Encoder) -> Ranking:

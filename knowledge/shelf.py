@@ -5,14 +5,16 @@ Its arrays may be pages of a file that are read when they are looked at (`shelf_
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from functools import cached_property
 from typing import overload
 
 import numpy as np
 import numpy.typing as npt
-from sqlalchemy import bindparam, select
+from sqlalchemy import Subquery, bindparam, func, select
 from sqlalchemy.orm import Session
 
+from foundation.database import moment
 from foundation.ids import LessonId, PassageId, ProductSlug, content_hash
 from knowledge.centring import RECIPE
 from knowledge.encoder import Encoder
@@ -22,7 +24,8 @@ from knowledge.passages import PassageKind, WindowRole
 from knowledge.products import Collection
 from knowledge.ragged import Ragged
 from knowledge.sentence_vectors import SentenceVectors, Spread
-from knowledge.tables import LessonRow, ProductRow, RevisionPassageRow, TokenVectorsRow, WindowRow
+from knowledge.shown import live_lessons_of
+from knowledge.tables import PassageRow, ProductRow, RevisionPassageRow, TokenVectorsRow, WindowRow
 from knowledge.tokens import RECIPE as TOKENS
 from knowledge.tokens import TokenVectors, axes_for
 from knowledge.vocabulary import Vocabulary, vocabulary_of
@@ -47,7 +50,12 @@ class ShelfKey:
 
         It begins with a letter, as Chroma wants, where a slug may begin with a dash.
         """
-        return f"shelf.{self.product}.{self.collection}.{encoder_id}.{RECIPE}"
+        return f"{self.any_name}{encoder_id}.{RECIPE}"
+
+    @property
+    def any_name(self) -> str:
+        """What its name begins with, whatever the encoder."""
+        return f"shelf.{self.product}.{self.collection}."
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,10 +167,11 @@ def lesson_rows(places: Places) -> npt.NDArray[np.int32]:
 
 @dataclass(frozen=True, slots=True)
 class ShelfState:
-    """A product's version, and what a shelf's content is called then."""
+    """A product's version, and what a shelf's content is called then; at `until` something else opens by itself."""
 
     version: int
     digest: str
+    until: datetime | None = None
 
 
 def shelf_version(session: Session, key: ShelfKey) -> int | None:
@@ -170,29 +179,42 @@ def shelf_version(session: Session, key: ShelfKey) -> int | None:
     return session.scalar(_VERSION, {"slug": key.product})
 
 
-def shelf_state(session: Session, key: ShelfKey, *, encoder: Encoder) -> ShelfState:
-    """What is live now. Revisions are named by their content, so their names in order name the shelf's.
+def shelf_state(
+    session: Session, key: ShelfKey, *, encoder: Encoder, lessons: Subquery | None = None, now: datetime | None = None
+) -> ShelfState:
+    """What is live and open now, or what `lessons` (`knowledge.shown`) hold; `now` is the session's unless given.
 
-    So does how its tokens are kept, if they are: they may be filled in later.
+    Revisions are named by their content, so their names in order, and when the last of it opened, name the shelf's. So
+    does how its tokens are kept, if they are: they may be filled in later.
     """
-    live = (
-        select(LessonRow.live_revision)
-        .where(
-            LessonRow.product == key.product,
-            LessonRow.collection == key.collection,
-            LessonRow.live_revision.is_not(None),
-        )
-        .order_by(LessonRow.position, LessonRow.id)
+    now = now or moment(session)
+    lessons = live_lessons_of(key.product, key.collection) if lessons is None else lessons
+    ordered = select(lessons.c.revision).order_by(lessons.c.position, lessons.c.lesson)
+    revisions = [str(revision) for revision in session.scalars(ordered)]
+    shown = TOKENS if has_tokens(session, key, encoder, lessons=lessons) else "vectors"
+    opened, until = _openings(session, lessons, now)
+    told = [*revisions, *([f"opened {opened.isoformat()}"] if opened else [])]
+    return ShelfState(shelf_version(session, key) or 0, content_hash(key.name(encoder.id), shown, *told), until)
+
+
+def _openings(session: Session, lessons: Subquery, now: datetime) -> tuple[datetime | None, datetime | None]:
+    """When the last of these lessons' passages opened, and when the next one will."""
+    dated = (
+        select(RevisionPassageRow.passage)
+        .join(lessons, lessons.c.revision == RevisionPassageRow.revision)
+        .where(RevisionPassageRow.passage == PassageRow.id)
+        .exists()
     )
-    revisions = [str(revision) for revision in session.scalars(live)]
-    shown = TOKENS if has_tokens(session, key, encoder) else "vectors"
-    return ShelfState(shelf_version(session, key) or 0, content_hash(key.name(encoder.id), shown, *revisions))
+    last = select(func.max(PassageRow.not_before)).where(PassageRow.not_before <= now, dated)
+    following = select(func.min(PassageRow.not_before)).where(PassageRow.not_before > now, dated)
+    return session.scalar(last), session.scalar(following)
 
 
-def has_tokens(session: Session, key: ShelfKey, encoder: Encoder) -> bool:
-    """Whether the tokens of every live window are kept, for an encoder that shows them."""
+def has_tokens(session: Session, key: ShelfKey, encoder: Encoder, *, lessons: Subquery | None = None) -> bool:
+    """Whether the tokens of every live window, or every one of `lessons`, are kept, for an encoder that shows them."""
     if axes_for(encoder) is None:
         return False
+    lessons = live_lessons_of(key.product, key.collection) if lessons is None else lessons
     kept = (
         (TokenVectorsRow.input_hash == WindowRow.input_hash)
         & (TokenVectorsRow.encoder == encoder.id)
@@ -201,9 +223,8 @@ def has_tokens(session: Session, key: ShelfKey, encoder: Encoder) -> bool:
     lacking = (
         select(WindowRow.passage)
         .join(RevisionPassageRow, RevisionPassageRow.passage == WindowRow.passage)
-        .join(LessonRow, LessonRow.live_revision == RevisionPassageRow.revision)
+        .join(lessons, lessons.c.revision == RevisionPassageRow.revision)
         .outerjoin(TokenVectorsRow, kept)
-        .where(LessonRow.product == key.product, LessonRow.collection == key.collection)
         .where(WindowRow.role == WindowRole.PASSAGE, TokenVectorsRow.encoder.is_(None))
     )
     return session.scalar(lacking.limit(1)) is None

@@ -94,6 +94,11 @@ class ShelfFiles:
         if self._writes:
             _remove(self._of(key, encoder_id))
 
+    def forget_all(self, key: ShelfKey) -> None:
+        """Remove a shelf as any encoder had it, and what killed processes left half written."""
+        if self._writes:
+            _remove([*self._folder.glob(f"{key.any_name}*{_SUFFIX}"), *self._folder.glob(f"*{_MAKING}")])
+
     def _path(self, key: ShelfKey, digest: str, encoder_id: str) -> Path:
         return self._folder / f"{key.name(encoder_id)}.{digest}{_SUFFIX}"
 

@@ -5,23 +5,27 @@ Passages are read a few hundred at a time, so that a large product never stands 
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 import numpy as np
-from sqlalchemy import Row, Select, select
+from sqlalchemy import Row, Select, Subquery, select
 from sqlalchemy.orm import Session
 
+from foundation.database import moment
 from foundation.errors import IndexUnavailable
 from knowledge.centring import centre
 from knowledge.encoder import Encoder, Vector
 from knowledge.identity import other_identity
 from knowledge.lexical import LexicalIndex, count_texts
+from knowledge.openings import is_open_passage
 from knowledge.passages import WindowRole, window_input
 from knowledge.postings import summed
 from knowledge.ragged import Ragged, Rows, counts_to_first, joined, picked
 from knowledge.sentence_vectors import SentenceVectors, quantised, spread_of_codes, spread_of_sample
 from knowledge.shelf import Names, Places, Shelf, ShelfKey, has_tokens, lesson_rows, shelf_state
-from knowledge.tables import LessonRow, PassageRow, RevisionPassageRow, TokenVectorsRow, VectorRow, WindowRow
+from knowledge.shown import live_lessons_of
+from knowledge.tables import PassageRow, RevisionPassageRow, TokenVectorsRow, VectorRow, WindowRow
 from knowledge.tokens import DIM, TokenVectors, unpack_tokens
 from knowledge.tokens import RECIPE as TOKENS
 from knowledge.vectors import unpack_vectors
@@ -41,15 +45,25 @@ class _Parts:
     forms: WordForms
 
 
-def load_shelf(session: Session, key: ShelfKey, *, encoder: Encoder, known: Shelf | None = None) -> Shelf:
-    """The shelf as it is live, from SQL; passages that `known` holds are not read again.
+def load_shelf(
+    session: Session,
+    key: ShelfKey,
+    *,
+    encoder: Encoder,
+    known: Shelf | None = None,
+    lessons: Subquery | None = None,
+    now: datetime | None = None,
+) -> Shelf:
+    """The shelf as it is live and open, or of `lessons` (`knowledge.shown`), from SQL; `now` is the session's if None.
 
-    `known` is any earlier layout under the same encoder and recipe. Raises IndexUnavailable when live windows lack
-    vectors of this encoder.
+    `known` is any earlier layout under the same encoder and recipe; passages that it holds are not read again. Raises
+    IndexUnavailable when windows lack vectors of this encoder.
     """
-    state = shelf_state(session, key, encoder=encoder)
-    places = _places(session, key)
-    shown = has_tokens(session, key, encoder)
+    lessons = live_lessons_of(key.product, key.collection) if lessons is None else lessons
+    now = now or moment(session)
+    state = shelf_state(session, key, encoder=encoder, lessons=lessons, now=now)
+    places = _places(session, lessons, now)
+    shown = has_tokens(session, key, encoder, lessons=lessons)
     if known is not None and (known.tokens is not None) != shown:
         known = None
     source = _known_rows(known, places)
@@ -78,14 +92,14 @@ def load_shelf(session: Session, key: ShelfKey, *, encoder: Encoder, known: Shel
     )
 
 
-def _places(session: Session, key: ShelfKey) -> Places:
+def _places(session: Session, lessons: Subquery, now: datetime) -> Places:
     columns = (PassageRow.id, PassageRow.lesson, PassageRow.kind, PassageRow.lang)
     wanted = (
         select(*columns)
         .join(RevisionPassageRow, RevisionPassageRow.passage == PassageRow.id)
-        .join(LessonRow, LessonRow.live_revision == RevisionPassageRow.revision)
-        .where(LessonRow.product == key.product, LessonRow.collection == key.collection)
-        .order_by(LessonRow.position, LessonRow.id, RevisionPassageRow.position)
+        .join(lessons, lessons.c.revision == RevisionPassageRow.revision)
+        .where(is_open_passage(now))
+        .order_by(lessons.c.position, lessons.c.lesson, RevisionPassageRow.position)
     )
     found = session.execute(wanted).all()
     names: list[Names] = [np.asarray([row[column] for row in found], dtype="S") for column in range(len(columns))]

@@ -1,4 +1,4 @@
-"""Rows of what courses say: products, lessons, their immutable revisions, passages, windows and vectors.
+"""Rows of what courses say: products, lessons, their immutable revisions, releases, passages, windows and vectors.
 
 A passage row never changes: its id is made from its content and place. Which passages a revision is made of, and
 where they stand in the author's file, is in `revision_passage`. `lesson.live_revision` is what readers see.
@@ -26,6 +26,8 @@ class ProductRow(Base):
     origins: Mapped[list[str]] = mapped_column(JSON)
     suggestions: Mapped[list[str]] = mapped_column(JSON)
     url_template: Mapped[str | None] = mapped_column(Text)
+    # Null: as is usual for its kind.
+    spoilers: Mapped[str | None] = mapped_column(String(16))
     # Counts publications; caches compare it to know whether they still show what is live.
     version: Mapped[int] = mapped_column(default=0)
     created: Mapped[datetime] = mapped_column(UtcDateTime)
@@ -56,6 +58,8 @@ class RevisionRow(Base):
     """
 
     __tablename__ = "revision"
+    # Finds the few that are hidden without reading the blocks that stand before these columns.
+    __table_args__ = (Index("ix_revision_visibility", "visibility", "not_before"),)
 
     id: Mapped[str] = mapped_column(String(64), primary_key=True)
     lesson: Mapped[str] = mapped_column(ForeignKey("lesson.id"), index=True)
@@ -68,6 +72,12 @@ class RevisionRow(Base):
     outcome: Mapped[str] = mapped_column(Text)
     lang: Mapped[str] = mapped_column(String(8))
     blocks: Mapped[list[dict[str, Any]]] = mapped_column(JSON)
+    recordings: Mapped[list[dict[str, Any]]] = mapped_column(JSON, default=list, server_default="[]")
+    # Of the lesson as a whole: what nobody may see yet is in no list either.
+    visibility: Mapped[str] = mapped_column(String(16), default="learner", server_default="learner")
+    not_before: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    # The revision that was the lesson's newest when this one was made; null for its first.
+    parent: Mapped[str | None] = mapped_column(String(64))
     created: Mapped[datetime] = mapped_column(UtcDateTime)
 
 
@@ -83,8 +93,11 @@ class PassageRow(Base):
     heading_path: Mapped[list[str]] = mapped_column(JSON)
     anchor: Mapped[str] = mapped_column(Text)
     text: Mapped[str] = mapped_column(Text)
-    # Which stretch of the text came from which kind of block: [[kind, start, end], ...].
-    segments: Mapped[list[tuple[str, int, int]]] = mapped_column(JSON)
+    # Which stretch of the text came from which kind of block: [[kind, start, end], ...], and, where the block has a
+    # spot, its kind, number and recording or file: [[kind, start, end, [kind, number, of]], ...].
+    segments: Mapped[list[list[Any]]] = mapped_column(JSON)
+    # Learners see it from then on; null: always.
+    not_before: Mapped[datetime | None] = mapped_column(UtcDateTime, index=True)
 
 
 class RevisionPassageRow(Base):
@@ -114,6 +127,18 @@ class WindowRow(Base):
     start: Mapped[int] = mapped_column()
     end: Mapped[int] = mapped_column()
     input_hash: Mapped[str] = mapped_column(String(32), index=True)
+
+
+class RecordingFileRow(Base):
+    """A recording that came with a course, kept in the home under its hash; `path` is its place in the course."""
+
+    __tablename__ = "recording_file"
+
+    product: Mapped[str] = mapped_column(ForeignKey("product.slug"), primary_key=True)
+    path: Mapped[str] = mapped_column(Text, primary_key=True)
+    sha256: Mapped[str] = mapped_column(String(64))
+    media_type: Mapped[str] = mapped_column(String(64))
+    bytes: Mapped[int] = mapped_column()
 
 
 class VectorRow(Base):
@@ -156,3 +181,110 @@ class CoverageScaleRow(Base):
     recipe: Mapped[str] = mapped_column(String(32))
     figures: Mapped[dict[str, Any]] = mapped_column(JSON)
     sample: Mapped[list[str]] = mapped_column(JSON)
+
+
+class ReleaseRow(Base):
+    """A set of revisions that was, or may become, live as one; the published one of the highest number is live.
+
+    `number` counts a collection's releases from 1. `base` is the one that was live when this one was made, `restores`
+    the earlier one it brought back. `card` is what the author said about the product, for when a draft is published.
+    """
+
+    __tablename__ = "release"
+    __table_args__ = (UniqueConstraint("product", "collection", "number"),)
+
+    id: Mapped[str] = mapped_column(String(64), primary_key=True)
+    product: Mapped[str] = mapped_column(ForeignKey("product.slug"))
+    collection: Mapped[str] = mapped_column(String(16))
+    number: Mapped[int] = mapped_column()
+    state: Mapped[str] = mapped_column(String(16))
+    base: Mapped[int | None] = mapped_column()
+    restores: Mapped[int | None] = mapped_column()
+    created: Mapped[datetime] = mapped_column(UtcDateTime)
+    published: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    note: Mapped[str] = mapped_column(Text)
+    who: Mapped[str] = mapped_column(Text)
+    card: Mapped[dict[str, Any] | None] = mapped_column(JSON(none_as_null=True))
+
+
+class ReleaseLessonRow(Base):
+    """A lesson's place and revision in a release; a lesson that has none there is not in it."""
+
+    __tablename__ = "release_lesson"
+
+    release: Mapped[str] = mapped_column(ForeignKey("release.id"), primary_key=True)
+    lesson: Mapped[str] = mapped_column(ForeignKey("lesson.id"), primary_key=True)
+    revision: Mapped[str] = mapped_column(ForeignKey("revision.id"), index=True)
+    position: Mapped[int] = mapped_column()
+
+
+class RelationRow(Base):
+    """How a lesson relates to another in a release: `source` requires, replaces or is equivalent to `target`.
+
+    Both are authors' own ids; `product` is the target's.
+    """
+
+    __tablename__ = "relation"
+
+    release: Mapped[str] = mapped_column(ForeignKey("release.id"), primary_key=True)
+    source: Mapped[str] = mapped_column(Text, primary_key=True)
+    kind: Mapped[str] = mapped_column(String(16), primary_key=True)
+    product: Mapped[str] = mapped_column(ForeignKey("product.slug"), primary_key=True, index=True)
+    target: Mapped[str] = mapped_column(Text, primary_key=True)
+
+
+class CaseRow(Base):
+    """An alumni case: a graduate's own words, what was agreed about showing them, and what was decided.
+
+    Once it is withdrawn, its words and whatever names the person are empty and only ids, states and times are left.
+    `shown` is how much of the person may be told, null while nothing is (`knowledge.cases.groups`); `lesson_row` is
+    the lesson it is published as. An invented example has its words in its file, not here.
+    """
+
+    __tablename__ = "case"
+    __table_args__ = (Index("ix_case_product_state", "product", "state"),)
+
+    id: Mapped[str] = mapped_column(String(64), primary_key=True)
+    product: Mapped[str] = mapped_column(ForeignKey("product.slug"))
+    source: Mapped[str] = mapped_column(String(16))
+    lang: Mapped[str] = mapped_column(String(8))
+    title: Mapped[str] = mapped_column(Text)
+    lesson: Mapped[str] = mapped_column(Text)
+    block: Mapped[str] = mapped_column(Text)
+    skill: Mapped[str] = mapped_column(Text)
+    stuck: Mapped[str] = mapped_column(Text)
+    did: Mapped[str] = mapped_column(Text)
+    changed: Mapped[str] = mapped_column(Text)
+    date: Mapped[str] = mapped_column(String(10))
+    employer: Mapped[str] = mapped_column(Text)
+    sector: Mapped[str] = mapped_column(Text)
+    link: Mapped[str] = mapped_column(Text)
+    name: Mapped[str] = mapped_column(Text)
+    person: Mapped[str] = mapped_column(String(32))
+    consent_as: Mapped[str] = mapped_column(String(16))
+    consent_where: Mapped[str] = mapped_column(String(16))
+    consent_date: Mapped[str] = mapped_column(String(10))
+    consent_withdrawn: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    state: Mapped[str] = mapped_column(String(16))
+    moderator: Mapped[str] = mapped_column(Text)
+    reason: Mapped[str] = mapped_column(Text)
+    graduates: Mapped[int | None] = mapped_column()
+    shown: Mapped[str | None] = mapped_column(String(16))
+    lesson_row: Mapped[str | None] = mapped_column(String(64), index=True)
+    # Names the words without telling them: the same case handed in twice, or again after it was withdrawn.
+    digest: Mapped[str] = mapped_column(String(32), index=True)
+    code_hash: Mapped[str] = mapped_column(String(64), index=True)
+    created: Mapped[datetime] = mapped_column(UtcDateTime)
+
+
+class CaseEventRow(Base):
+    """What happened to a case, by whom and when: the audit record. Written once, never changed; no word of the case."""
+
+    __tablename__ = "case_event"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    case: Mapped[str] = mapped_column(ForeignKey("case.id"), index=True)
+    what: Mapped[str] = mapped_column(String(16))
+    who: Mapped[str] = mapped_column(Text)
+    at: Mapped[datetime] = mapped_column(UtcDateTime)
+    detail: Mapped[dict[str, Any]] = mapped_column(JSON)

@@ -13,7 +13,7 @@ class EventRow(Base):
     """One thing that happened; written once under an id that makes a repetition harmless, never changed."""
 
     __tablename__ = "event"
-    __table_args__ = (Index("ix_event_product_at", "product", "at"),)
+    __table_args__ = (Index("ix_event_product_at", "product", "at"), Index("ix_event_actor", "actor", "product"))
 
     id: Mapped[str] = mapped_column(String(64), primary_key=True)
     product: Mapped[str] = mapped_column(ForeignKey("product.slug"))

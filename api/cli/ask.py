@@ -13,6 +13,10 @@ def ask(
     product: ProductOption,
     learner: Annotated[str | None, typer.Option(help="id of who asks, for the event log")] = None,
     lesson: Annotated[str | None, typer.Option(help="id of the lesson that is open")] = None,
+    position: Annotated[
+        str | None, typer.Option(help="id of the furthest lesson the learner has come to; later ones are kept back")
+    ] = None,
+    conversation: Annotated[str | None, typer.Option(help="id of a conversation to go on with")] = None,
     model: Annotated[str | None, typer.Option(help="chat model, as provider:model, for this question")] = None,
     as_json: AsJson = False,
 ) -> None:
@@ -34,7 +38,7 @@ def ask(
         settings = settings.model_copy(update={"chat_model": model})
         # Named for this very question: falling back to quotes would hide a slip of the pen.
         check_chat(settings)
-    question = Question(product, text, lesson=lesson, learner=learner)
+    question = Question(product, text, conversation=conversation, lesson=lesson, learner=learner, position=position)
     with open_house(settings) as house:
         check_product(house.database, product)
         anyio.run(_run, house, question, as_json, _base_url(house))
@@ -59,20 +63,26 @@ async def _run(house: Any, question: Any, as_json: bool, base_url: str) -> None:
     async with aclosing(house.answerer.answer(question)) as events:
         async for event in events:
             if event.name is EventName.DONE:
-                print_json(event.data) if as_json else _print_end(event.data, base_url)
+                print_json(event.data) if as_json else _print_end(event.data, base_url, asked=question.text)
             elif event.name is EventName.DELTA and not as_json:
                 print(event.data["text"], end="", flush=True)
 
 
-def _print_end(done: dict[str, Any], base_url: str) -> None:
+def _print_end(done: dict[str, Any], base_url: str, *, asked: str) -> None:
+    from assistant.phrases import place_name
+    from knowledge.language import language_of
+
     def address(url: str) -> str:
         return f"{base_url}{url}" if url.startswith("/") else url
 
     print("\n")
+    lang = language_of(asked, default="en")
     for citation in done["citations"]:
         place = citation["locator"]
-        print(f"[{citation['number']}] {citation['title']} › {place['value']}  {address(place['url'])}")
+        named = place_name(place["kind"], place["value"], lang)
+        print(f"[{citation['number']}] {citation['title']} › {named}  {address(place['url'])}")
     if done["outcome"] != "answered":
         for near in done["nearest"]:
             print(f"  → {near['title']}  {address(near['url'])}")
     print(f"({done['outcome']}, confidence {done['confidence']:.2f}, {done['timing_ms']['total']:.0f} ms)")
+    print(f"(to go on with this: --conversation {done['conversation']})")

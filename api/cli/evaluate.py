@@ -107,6 +107,29 @@ def shaped(
         print(line)
 
 
+@app.command("dialogues")
+def dialogues(
+    split: Annotated[str | None, typer.Option(help="only dialogues of this split: dev or held-out")] = None,
+    cache: Cache = None,
+    as_json: AsJson = False,
+) -> None:
+    """Ask the sample courses in dialogues: follow-up questions alone, with what they lean on, and written out in full.
+
+    Example: companion eval dialogues --split held-out --json
+    """
+    from evals.dialogues import dialogue_lines, run_dialogues
+    from evals.shaped import SPLITS
+
+    if split is not None and split not in SPLITS:
+        raise typer.BadParameter(f"there is no split {split!r}; say {' or '.join(SPLITS)}", param_hint="--split")
+    figures = _measured(run_dialogues, (split,) if split else SPLITS, name="dialogues", cache=cache)
+    if as_json:
+        _show(figures, as_json=True)
+        return
+    for line in dialogue_lines(figures):
+        print(line)
+
+
 def _measured(
     run: Callable[..., dict[str, Any]], evaluation: object, *, name: str, cache: Path | None
 ) -> dict[str, Any]:

@@ -7,12 +7,14 @@ import typer
 from api.cli.show import AsJson
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     from rich.console import Console
 
     from assistant.explain import Explanation, ModelPart, SearchedAgain
     from assistant.replay import Replay
+    from assistant.standings import CitationToday
+    from knowledge.language import Lang
 
 _FILE_WIDTH = 120
 
@@ -31,6 +33,8 @@ def explain(
     from api.cli.show import print_json
     from assistant.explain import explain_turn
     from assistant.replay import ReplayState
+    from assistant.standings import citations_today
+    from foundation.clock import utc_now
     from foundation.database import open_database
     from foundation.settings import read_settings
 
@@ -39,13 +43,15 @@ def explain(
     try:
         with database.read() as session:
             explanation = explain_turn(session, turn)
+            today = citations_today(session, explanation.product, explanation.reply, now=utc_now())
     finally:
         database.close()
     searched = _search_again(settings, explanation) if again else None
     if as_json:
-        print_json(asdict(explanation) | ({"search": asdict(searched)} if searched else {}))
+        citations = {"citations_today": [asdict(each) for each in today]}
+        print_json(asdict(explanation) | citations | ({"search": asdict(searched)} if searched else {}))
     else:
-        _print(explanation, searched)
+        _print(explanation, today, searched)
     replay = explanation.replay
     if replay.state is not ReplayState.SAME:
         typer.echo(f"companion: the turn cannot be shown to say the same: {replay.reason}", err=True)
@@ -60,17 +66,30 @@ def _search_again(settings: Any, explanation: "Explanation") -> "SearchedAgain":
     with open_house(settings) as house:
         with house.database.read() as session:
             product = find_product(session, explanation.product)
-        looked = house.answerer.look(explanation.question, product)
+        carried = explanation.carried is not None and explanation.carried["taken"]
+        asked = explanation.understood["question"] if carried else explanation.question
+        looked = house.answerer.look(asked, product, position=_position(house, product, explanation))
         return compare_search(explanation, looked, encoder=house.encoder.id)
 
 
-def _print(explanation: "Explanation", searched: "SearchedAgain | None") -> None:
+def _position(house: Any, product: Any, explanation: "Explanation") -> Any:
+    from assistant.position import PositionSource, position_at
+
+    told = explanation.position
+    if told is None:
+        return None
+    with house.database.read() as session:
+        return position_at(session, product, told["lesson"], source=PositionSource(told["source"]))
+
+
+def _print(explanation: "Explanation", today: "Sequence[CitationToday]", searched: "SearchedAgain | None") -> None:
     from rich.console import Console
 
     console = Console(markup=False, highlight=False, soft_wrap=True)
     if not console.is_terminal:
         console.width = _FILE_WIDTH
     _print_reply(console, explanation)
+    _print_today(console, today)
     if explanation.basis:
         _print_reasons(console, explanation)
     if explanation.model is not None:
@@ -81,7 +100,10 @@ def _print(explanation: "Explanation", searched: "SearchedAgain | None") -> None
 
 
 def _print_reply(console: "Console", told: "Explanation") -> None:
+    from assistant.phrases import place_name
+
     reply = told.reply
+    lang: Lang = "ru" if told.locale == "ru" else "en"
     console.print(f"Turn {told.turn}", style="bold")
     console.print(f"  asked {told.created:%Y-%m-%d %H:%M:%S} UTC of {told.product}, locale {told.locale}")
     if told.lesson:
@@ -92,13 +114,27 @@ def _print_reply(console: "Console", told: "Explanation") -> None:
     spans = {(passage, number): f" {start}:{end}" for number, (passage, start, end) in enumerate(told.quotes, 1)}
     for each in reply["citations"]:
         place = spans.get((each["passage"], each["number"]), "")
-        console.print(f"[{each['number']}] {each['title']} › {each['locator']['value']}  ({each['passage']}{place})")
+        named = place_name(each["locator"]["kind"], each["locator"]["value"], lang)
+        console.print(f"[{each['number']}] {each['title']} › {named}  ({each['passage']}{place})")
         console.print(f"    “{' '.join(each['quote'].split())}”")
     for near in reply["nearest"] if reply["outcome"] != "answered" else ():
         console.print(f"  → {near['title']}  {near['url']}")
     if reply["gap"]:
         console.print(f"Noted for the author as the gap {reply['gap']}")
     console.print("Milliseconds: " + ", ".join(f"{name} {value}" for name, value in reply["timing_ms"].items()))
+
+
+def _print_today(console: "Console", today: "Sequence[CitationToday]") -> None:
+    """Where what was cited stands now."""
+    if today:
+        console.print("\nCitations today", style="bold")
+    for number, each in enumerate(today, 1):
+        place = f" in {each.title} › {each.heading}  {each.url}" if each.url else ""
+        console.print(f"  [{number}] {each.standing}{place}")
+        if each.standing == "changed":
+            console.print(f"      “{' '.join(each.quote.split())}”  ({each.alike:.0%} of the wording)")
+        for lesson in each.replaced_by:
+            console.print(f"      its lesson was replaced by {lesson.title}  {lesson.url}")
 
 
 def _print_reasons(console: "Console", told: "Explanation") -> None:
@@ -111,10 +147,36 @@ def _print_reasons(console: "Console", told: "Explanation") -> None:
     for name, value in told.understood.items():
         if name != "terms" and value != told.question:
             console.print(f"  understood: {name} = {value}")
+    if told.carried is not None:
+        _print_carried(console, told.carried)
+    if told.position is not None:
+        _print_position(console, told.position)
     words = [f"{term} (in {each['texts']:.0f}, weight {each['weight']})" for term, each in told.terms.items()]
     console.print(f"  words: {', '.join(words) or 'none that say anything'}")
     _print_judgement(console, told.judgement)
     _print_candidates(console, told)
+
+
+def _print_carried(console: "Console", carried: "Mapping[str, Any]") -> None:
+    read = "together with" if carried["taken"] else "by itself, without"
+    console.print(f"  in its conversation: read {read} “{carried['topic']}”; cues: {', '.join(carried['cues'])}")
+    tried = {"alone": carried["alone"], "together": carried["together"]}
+    known = [f"{name} {value:+.2f}" for name, value in tried.items() if value is not None]
+    if known:
+        console.print(f"    strength above the threshold: {', '.join(known)}")
+
+
+def _print_position(console: "Console", position: "Mapping[str, Any]") -> None:
+    said_by = "the host says" if position["source"] == "host" else "their events say"
+    console.print(
+        f"  the learner has come to {position['lesson']}, {said_by}: {position['hidden']} lessons out of sight"
+    )
+    if position["named"]:
+        console.print(f"    shown because the question names them: {', '.join(position['named'])}")
+    if position["solutions"]:
+        console.print("    worked solutions were in sight: the question asks for one")
+    if position["later"]:
+        console.print(f"    what was asked comes later: {position['later']['lesson']}")
 
 
 def _print_judgement(console: "Console", judged: "Mapping[str, Any]") -> None:

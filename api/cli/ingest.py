@@ -2,11 +2,17 @@
 
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from api.cli.show import AsJson
+
+if TYPE_CHECKING:
+    from knowledge.ingest import IngestReport
+
+if TYPE_CHECKING:
+    from knowledge.ingest import Target
 
 
 class Language(StrEnum):
@@ -38,15 +44,18 @@ def _slug(product: str) -> str:
 
 
 def ingest(
-    path: Annotated[Path, typer.Argument(help="folder or file with lessons: Markdown, MDX, HTML")],
+    path: Annotated[Path, typer.Argument(help="folder, file or archive with lessons, in any supported format")],
     product: Annotated[str, typer.Option("--product", help="slug of the product", callback=_slug)],
     replace: Annotated[bool, typer.Option(help="put in another course than the one that is there")] = False,
+    draft: Annotated[bool, typer.Option("--draft", help="keep it as a draft that no learner sees yet")] = False,
     kind: Annotated[Kind | None, typer.Option(help="what this is [default: as product.yml says, or course]")] = None,
     title: Annotated[str | None, typer.Option(help="the product's title")] = None,
     lang: Annotated[Language | None, typer.Option(help="the product's language")] = None,
     as_json: AsJson = False,
 ) -> None:
     """Take lessons in, or bring a product up to date with them; only what changed is encoded.
+
+    With --draft it waits for `companion release publish`; `companion impact` tells before what it would change.
 
     Example: companion ingest lessons/ --product ab-tests --title "A/B tests"
     """
@@ -60,43 +69,112 @@ def ingest(
     from knowledge.ingest import ingest as take_in
     from knowledge.products import Collection, ProductKind
     from knowledge.readers import read_course
+    from knowledge.recordings import keep_recordings
     from knowledge.shelf import ShelfKey
 
     slug = ProductSlug(product)
     collection = Collection.CASES if kind is Kind.CASES else Collection.LESSONS
     product_kind = ProductKind(kind) if kind not in (None, Kind.CASES) else None
-    course = read_course(path)
+    if kind is Kind.CASES:
+        _take_in_cases(path, Target(slug, collection, None, title, lang, replace), as_json=as_json)
+        return
+    course = read_course(path, lang=lang)
     with open_house(read_settings()) as house, progress_bars() as bars:
         if not house.owns_lock():
-            _check_encoder(house.settings.home, house.encoder.id)
+            check_service(house.settings.home, house.encoder.id)
+        course, recordings = keep_recordings(course, path, house.settings.home)
         report = take_in(
             course,
-            Target(slug, collection, product_kind, title, lang, replace),
+            Target(slug, collection, product_kind, title, lang, replace, draft),
             database=house.database,
             encoder=house.encoder,
             clock=house.clock,
             workers=house.settings.encode_workers,
             progress=bars(slug),
             shelf_of=house.shelves.shelf,
+            recordings=recordings,
         )
-        if house.owns_index:
+        if draft:
+            pass  # nothing that is live changed
+        elif house.owns_index:
             house.shelves.shelf(ShelfKey(slug, collection))
         elif not house.owns_lock():
-            _tell_service(house.settings.home, slug)
+            tell_service(house.settings.home, slug)
     for warning in report.warnings:
         remark(f"warning: {warning}")
     if as_json:
         print_json(asdict(report))
     else:
+        print(_understood_line(report))
         print(
             f"{slug}: {report.lessons} lessons, {report.passages} passages "
             f"({report.added} new, {report.removed} gone), {report.texts} texts encoded, "
             f"{report.answer_keys} answer keys kept from learners, {len(report.warnings)} warnings, "
             f"{report.seconds:.1f} s"
         )
+        print(_release_line(report, slug) if collection is Collection.LESSONS else "", end="")
 
 
-def _check_encoder(home: Path, encoder_id: str) -> None:
+def _understood_line(report: "IngestReport") -> str:
+    """What the files were taken for, and what was found in them."""
+    from knowledge.readers import format_title
+
+    counted = ", ".join(f"{count} {name}" for name, count in report.found.items())
+    return f"understood as: {format_title(report.format)}{f' ({counted})' if counted else ''}"
+
+
+def _release_line(report: "IngestReport", slug: str) -> str:
+    """What became of it, and what to do next with a draft."""
+    if report.release is None:
+        return f"nothing differs from what is live{', so there is no draft' if report.draft else ''}\n"
+    if not report.draft:
+        return f"release {report.release} is live\n"
+    return (
+        f"draft {report.release}: `companion impact --product {slug}` tells what it would change, "
+        f"`companion release publish {report.release} --product {slug}` makes it live\n"
+    )
+
+
+def _take_in_cases(path: Path, target: "Target", *, as_json: bool) -> None:
+    """Invented cases go onto the shelf; a person's are handed in, and wait for a moderator."""
+    from dataclasses import asdict
+
+    from api.cli.show import print_json, progress_bars, remark
+    from companion.case_files import take_in_cases
+    from companion.wiring import open_house
+    from foundation.errors import Invalid
+    from foundation.settings import read_settings
+    from knowledge.shelf import ShelfKey
+
+    slug = target.product
+    with open_house(read_settings()) as house, progress_bars() as bars:
+        if not house.owns_lock():
+            check_service(house.settings.home, house.encoder.id)
+        report, people = take_in_cases(house, path, target, progress=bars(slug))
+        if report is not None and house.owns_index:
+            house.shelves.shelf(ShelfKey(slug, target.collection))
+        elif report is not None and not house.owns_lock():
+            tell_service(house.settings.home, slug)
+    if report is None and not people.submitted and not people.unchanged:
+        first = people.refused[0] if people.refused else {"where": path.name, "reason": "holds no case"}
+        raise Invalid(f"no case could be taken in; {first['where']}: {first['reason']}")
+    for warning in [] if report is None else report.warnings:
+        remark(f"warning: {warning}")
+    for refused in people.refused:
+        remark(f"refused: {refused['where']}: {refused['reason']}")
+    counted = {} if report is None else asdict(report)
+    if as_json:
+        print_json(counted | asdict(people))
+        return
+    print(
+        f"{slug}: {counted.get('lessons', 0)} invented cases shown; {len(people.submitted)} cases of people handed in "
+        f"for moderation, {people.unchanged} here already, {len(people.refused)} refused"
+    )
+    for handed in people.submitted:
+        print(f"  {handed.where}: {handed.id}, withdrawal code {handed.code}")
+
+
+def check_service(home: Path, encoder_id: str) -> None:
     """What another encoder takes in, a running service could not answer from."""
     from api.cli.running import check_same_encoder, find_service
 
@@ -105,7 +183,7 @@ def _check_encoder(home: Path, encoder_id: str) -> None:
         check_same_encoder(owner, encoder_id)
 
 
-def _tell_service(home: Path, product: str) -> None:
+def tell_service(home: Path, product: str) -> None:
     """Have a running service read the news now; it would at the next question, and until then its index lags."""
     from api.cli.running import ask_service, find_service
     from api.cli.show import remark

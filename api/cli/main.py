@@ -7,7 +7,22 @@ from typing import NoReturn
 
 import typer
 
-from api.cli import ask, bench, doctor, evaluate, explain, index, ingest, products, search, up
+from api.cli import (
+    ask,
+    bench,
+    case,
+    doctor,
+    evaluate,
+    explain,
+    impact,
+    index,
+    ingest,
+    lessons,
+    products,
+    release,
+    search,
+    up,
+)
 from companion.logs import place_of
 from foundation.errors import CompanionError
 
@@ -26,7 +41,11 @@ app.command("ingest")(ingest.ingest)
 app.command("search")(search.search)
 app.command("ask")(ask.ask)
 app.command("explain")(explain.explain)
+app.command("lessons")(lessons.lessons)
 app.add_typer(products.app, name="product")
+app.add_typer(release.app, name="release")
+app.command("impact")(impact.impact)
+app.add_typer(case.app, name="case")
 app.add_typer(index.app, name="index")
 app.command("doctor")(doctor.doctor)
 app.add_typer(evaluate.app, name="eval")

@@ -47,6 +47,10 @@ def change(
     ] = None,
     title: Annotated[str | None, typer.Option(help="the product's title")] = None,
     description: Annotated[str | None, typer.Option(help="two sentences about it")] = None,
+    spoilers: Annotated[
+        str | None,
+        typer.Option(help="hidden or shown: lessons that a learner whose position is known has not come to yet"),
+    ] = None,
 ) -> None:
     """Change how a product is shown and who may embed it.
 
@@ -55,19 +59,28 @@ def change(
     from api.cli.show import check_product
     from foundation.database import open_database
     from foundation.settings import read_settings
-    from knowledge.products import describe_product, find_product
+    from knowledge.products import Spoilers, describe_product, find_product
 
     if origin and no_origins:
         raise typer.BadParameter("it excludes --no-origins", param_hint="--origin")
     origins = [] if no_origins else origin
-    if origins is None and url_template is None and title is None and description is None:
+    if spoilers is not None and spoilers not in set(Spoilers):
+        raise typer.BadParameter(f"say {' or '.join(Spoilers)}", param_hint="--spoilers")
+    if (origins, url_template, title, description, spoilers) == (None,) * 5:
         raise typer.BadParameter("nothing to change; give at least one", param_hint="options")
     database = open_database(read_settings().home)
     check_product(database, product)
     with database.write() as session:
         describe_product(
-            session, product, title=title, description=description, origins=origins, url_template=url_template
+            session,
+            product,
+            title=title,
+            description=description,
+            origins=origins,
+            url_template=url_template,
+            spoilers=spoilers,
         )
     with database.read() as session:
         found = find_product(session, product)
     print(f"{found.slug}: {found.title}; may be embedded at {', '.join(found.origins) or 'no other site'}")
+    print(f"  lessons a learner has not come to yet are {'hidden' if found.hides_spoilers else 'shown'}")

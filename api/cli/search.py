@@ -1,10 +1,13 @@
 """`companion search`: the passages a question finds."""
 
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from api.cli.show import AsJson, ProductOption
+
+if TYPE_CHECKING:
+    from knowledge.language import Lang
 
 
 def search(
@@ -20,17 +23,28 @@ def search(
     from api.cli.show import print_json
     from companion.wiring import open_house
     from foundation.settings import read_settings
+    from knowledge.language import language_of
 
     with open_house(read_settings()) as house:
         passages = _find(house, text, product, count)
     if as_json:
         print_json({"passages": passages})
         return
+    lang = language_of(text, default="en")
     if not passages:
         print("nothing found")
     for number, passage in enumerate(passages, 1):
-        print(f"{number}. {' › '.join(passage['heading_path'])}  ({passage['score']:.2f})")
+        print(f"{number}. {' › '.join(_path(passage, lang))}  ({passage['score']:.2f})")
         print(f"   {' '.join(passage['text'].split())[:300]}")
+
+
+def _path(passage: dict[str, Any], lang: "Lang") -> list[str]:
+    """Where a passage stands in words: its headings, and the page, slide, cell or second it begins at."""
+    from assistant.phrases import place_name
+
+    place = passage["locator"]
+    named = [] if place["kind"] == "heading" else [place_name(place["kind"], place["value"], lang)]
+    return [*passage["heading_path"], *named]
 
 
 def _find(house: Any, text: str, product_slug: str, count: int) -> list[dict[str, Any]]:

@@ -1,7 +1,8 @@
 """Server-rendered pages, Russian and English, from templates and text files."""
 
 import json
-from functools import cached_property
+from collections.abc import Sequence
+from functools import cache, cached_property
 from pathlib import Path
 from typing import Any
 
@@ -28,6 +29,13 @@ _HEADERS = {
 }
 
 
+@cache
+def page_texts(lang: Lang) -> dict[str, str]:
+    """Our own words in a reader's language."""
+    texts: dict[str, str] = json.loads((_HERE / "texts" / f"{lang}.json").read_text(encoding="utf-8"))
+    return texts
+
+
 class Pages:
     """Renders templates in the reader's language."""
 
@@ -35,26 +43,29 @@ class Pages:
     def _environment(self) -> Environment:
         return Environment(loader=FileSystemLoader(_HERE / "templates"), autoescape=select_autoescape())
 
-    @cached_property
-    def _texts(self) -> dict[Lang, dict[str, str]]:
-        langs: tuple[Lang, ...] = ("ru", "en")
-        return {lang: json.loads((_HERE / "texts" / f"{lang}.json").read_text(encoding="utf-8")) for lang in langs}
+    def render(
+        self, request: Request, template: str, *, status: int = 200, media: Sequence[str] = (), **values: Any
+    ) -> Response:
+        """A page; `?lang=` decides its language and is remembered, else a cookie, else what the browser prefers.
 
-    def render(self, request: Request, template: str, *, status: int = 200, **values: Any) -> Response:
-        """A page; `?lang=` decides its language and is remembered, else a cookie, else what the browser prefers."""
+        `media` are origins beside our own from which its players may load.
+        """
         lang = reader_language(request)
         other: Lang = "en" if lang == "ru" else "ru"
         page = self._environment.get_template(template).render(
-            t=self._texts[lang], lang=lang, other_lang_url=f"?lang={other}", status=status, **values
+            t=page_texts(lang), lang=lang, other_lang_url=f"?lang={other}", status=status, **values
         )
-        response = HTMLResponse(page, status_code=status, headers=_HEADERS | {"Content-Language": lang})
+        headers = _HEADERS | {"Content-Language": lang}
+        if media:
+            headers["Content-Security-Policy"] = f"{_POLICY}; media-src 'self' {' '.join(media)}"
+        response = HTMLResponse(page, status_code=status, headers=headers)
         if request.query_params.get("lang") == lang:
             response.set_cookie(_COOKIE, lang, max_age=_YEAR_S, samesite="lax", httponly=True)
         return response
 
     def error_page(self, request: Request, problem: Problem) -> Response:
         """A problem as a page."""
-        texts = self._texts[reader_language(request)]
+        texts = page_texts(reader_language(request))
         title = texts.get(f"error_{problem.status}")
         detail = "" if title else problem.detail
         return self.render(request, "error.html", status=problem.status, title=title or problem.title, detail=detail)

@@ -51,11 +51,17 @@ class FeedbackRequest(BaseModel):
 
 
 class CaseReply(BaseModel):
-    """An alumni case that resembles the learner's situation."""
+    """An alumni case that resembles the learner's situation: one graduate's experience, no part of the course.
 
+    `is_example` says that it was invented; `told` is what may be told of its author.
+    """
+
+    id: str
     title: str
     situation: str
     url: str
+    is_example: bool
+    told: dict[str, str]
 
 
 class FeedbackReply(BaseModel):
@@ -80,7 +86,7 @@ def _keep(house: House, slug: str, body: FeedbackRequest) -> dict[str, Any]:
             lesson = find_lesson(session, slug, body.lesson).slug if body.lesson else None
             turn = find_turn(session, slug, body.turn, conversation=body.conversation) if body.turn else None
     except NotFound as err:
-        raise name_missing(house, err, product=slug, lesson=body.lesson) from err
+        raise name_missing(house, err, product=slug, lessons=[body.lesson]) from err
     now = house.clock()
     with house.database.write() as session:
         item = record_item(session, NewItem(product.slug, body.kind, body.text, turn, lesson), now=now)

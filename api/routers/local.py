@@ -10,6 +10,7 @@ from anyio import to_thread
 from fastapi import APIRouter, Depends, Header, Request
 
 from api.callers import TheHouse
+from companion.cases import purge_cases
 from companion.encoders import index_identity, prune_index
 from companion.upkeep import rebuild_index, refresh_index, verify_index
 from foundation.errors import NotAllowed
@@ -17,13 +18,14 @@ from foundation.errors import NotAllowed
 SECRET_HEADER = "X-Companion-Secret"
 
 
-def _prove(request: Request, secret: Annotated[str | None, Header(alias=SECRET_HEADER)] = None) -> None:
+def prove_owner(request: Request, secret: Annotated[str | None, Header(alias=SECRET_HEADER)] = None) -> None:
+    """Raises NotAllowed for anybody but the owner of the home folder."""
     expected = request.app.state.secret
     if not expected or not secret or not hmac.compare_digest(expected.encode(), secret.encode()):
         raise NotAllowed("this is for the owner of the home folder")
 
 
-router = APIRouter(prefix="/local", include_in_schema=False, dependencies=[Depends(_prove)])
+router = APIRouter(prefix="/local", include_in_schema=False, dependencies=[Depends(prove_owner)])
 
 
 @router.post("/index/verify")
@@ -42,6 +44,13 @@ async def refresh(house: TheHouse, product: str | None = None) -> Any:
 async def rebuild(house: TheHouse, product: str | None = None) -> Any:
     """Fill the index again from SQL."""
     return await to_thread.run_sync(rebuild_index, house, product)
+
+
+@router.post("/index/purge-cases")
+async def purge_of_cases(house: TheHouse, product: str) -> Any:
+    """Forget a shelf of cases as it was before another process withdrew one."""
+    await to_thread.run_sync(purge_cases, house, product)
+    return {"shelves": 1}
 
 
 @router.post("/index/identity")

@@ -1,7 +1,7 @@
 """OpenAI's wire format, so that any chat client can talk to a product: the model's name is the product's slug.
 
-Stateless, as that format is: the last user message with words in it is the question. Citations are
-`annotations[].url_citation`.
+Stateless, as that format is: the last user message with words in it is the question, and the user messages before it
+are what it may lean on. Citations are `annotations[].url_citation`.
 """
 
 import json
@@ -68,6 +68,12 @@ class ChatRequest(BaseModel):
     model: str = Field(min_length=1, max_length=200, description="product slug")
     messages: list[ChatMessage] = Field(max_length=1_000, json_schema_extra={"contains": _QUESTION, "minItems": 1})
     stream: bool = False
+    position: str | None = Field(
+        None,
+        min_length=1,
+        max_length=200,
+        description="beyond OpenAI's format: id or slug of the furthest lesson the learner has come to",
+    )
 
 
 class UrlCitation(BaseModel):
@@ -167,11 +173,14 @@ _STREAMED: dict[int | str, dict[str, Any]] = {
 async def complete(body: ChatRequest, request: Request, house: TheHouse, turns: TheTurns) -> Any:
     """Answer the last user message from the product's content."""
     await request.app.state.check_origin(request, body.model)
-    question = Question(body.model, _question(body.messages))
+    *earlier, asked = _questions(body.messages)
+    question = Question(body.model, asked, earlier=tuple(earlier), position=body.position)
     try:
         turn = await turns.start(question)
     except NotFound as err:
-        raise await to_thread.run_sync(partial(name_missing, house, err, product=body.model)) from err
+        raise await to_thread.run_sync(
+            partial(name_missing, house, err, product=body.model, lessons=[body.position])
+        ) from err
     base = request.app.state.base_url(request)
     if body.stream:
         return StreamingResponse(_chunks(turn, body.model, base), media_type=STREAM, headers=STREAM_HEADERS)
@@ -215,11 +224,13 @@ def _slugs(house: House) -> list[str]:
         return [product.slug for product in list_products(session)]
 
 
-def _question(messages: list[ChatMessage]) -> str:
-    for message in reversed(messages):
-        if message.role == "user" and (words := clean_text(_text_of(message)).strip()):
-            return words
-    raise Invalid("there is no user message to answer")
+def _questions(messages: list[ChatMessage]) -> list[str]:
+    """What the user said, oldest first; the last is the question."""
+    said = [clean_text(_text_of(message)).strip() for message in messages if message.role == "user"]
+    asked = [words for words in said if words]
+    if not asked:
+        raise Invalid("there is no user message to answer")
+    return asked
 
 
 def _text_of(message: ChatMessage) -> str:
@@ -244,6 +255,6 @@ def _annotations(events: Sequence[Event], base: str) -> list[dict[str, Any]]:
 
 
 def _usage(body: ChatRequest, text: str) -> dict[str, int]:
-    asked = count_tokens(_question(body.messages), model="gpt-4o").tokens
+    asked = count_tokens(_questions(body.messages)[-1], model="gpt-4o").tokens
     told = count_tokens(text, model="gpt-4o").tokens
     return {"prompt_tokens": asked, "completion_tokens": told, "total_tokens": asked + told}

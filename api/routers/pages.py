@@ -1,20 +1,36 @@
 """The pages a reader opens."""
 
 from itertools import groupby, pairwise
+from pathlib import Path
 from typing import Any
 
 from anyio import to_thread
 from fastapi import APIRouter, Request
 from fastapi.openapi.docs import get_swagger_ui_html
-from fastapi.responses import Response
+from fastapi.responses import FileResponse, RedirectResponse, Response
 
 from api.callers import TheHouse
+from api.pages import page_texts, reader_language
+from api.pages.lesson_body import lesson_body, media_hosts
+from api.pages.related import RelatedLessons
+from api.routers.case_pages import case_texts
 from assistant.links import lesson_url
+from companion.case_shelf import case_on_page
 from companion.wiring import House
+from foundation.errors import NotFound
+from knowledge.language import Lang
 from knowledge.lessons import LessonHead, live_lessons, read_lesson
 from knowledge.products import Product, find_product, list_products
+from knowledge.recordings import KeptRecording, find_recording
+from knowledge.related import NONE_RELATED, related_lessons, successor_of
+from knowledge.spots import recording_name
 
 router = APIRouter(include_in_schema=False)
+_RECORDING_HEADERS = {
+    "Content-Security-Policy": "default-src 'none'; media-src 'self'; sandbox",
+    "X-Content-Type-Options": "nosniff",
+    "Cache-Control": "private, no-cache",
+}
 _DOCS_POLICY = (
     "default-src 'self'; script-src 'self' 'unsafe-inline'; style-src 'self' 'unsafe-inline'; img-src 'self' data:"
 )
@@ -36,14 +52,26 @@ async def product_page(slug: str, request: Request, house: TheHouse) -> Response
         {"title": title, "lessons": [_link(product, lesson) for lesson in group]}
         for title, group in groupby(lessons, key=lambda lesson: lesson.block_title)
     ]
-    return _render(request, "product.html", product=product, blocks=blocks)
+    c = case_texts(reader_language(request))
+    return _render(request, "product.html", product=product, blocks=blocks, c=c)
 
 
 @router.get("/p/{slug}/lessons/{lesson}")
 async def lesson_page(slug: str, lesson: str, request: Request, house: TheHouse) -> Response:
     """A lesson as learners may see it."""
-    values = await to_thread.run_sync(_lesson, house, slug, lesson)
-    return _render(request, "lesson.html", **values)
+    try:
+        values = await to_thread.run_sync(_lesson, house, slug, lesson, reader_language(request))
+    except NotFound:
+        # A lesson that took the place of another answers for its address; not for good, for a release can be undone.
+        return RedirectResponse(await to_thread.run_sync(_successor, house, slug, lesson))
+    return _render(request, "lesson.html", c=case_texts(reader_language(request)), **values)
+
+
+@router.get("/p/{slug}/recordings/{lesson}/{name}")
+async def recording(slug: str, lesson: str, name: str, house: TheHouse) -> Response:
+    """A recording of a lesson that learners may see, whole or the part that a player asks for."""
+    file, told = await to_thread.run_sync(_recording, house, slug, lesson, name)
+    return FileResponse(file, media_type=told.media_type, headers=_RECORDING_HEADERS | {"ETag": f'"{told.sha256}"'})
 
 
 @router.get("/docs")
@@ -75,24 +103,44 @@ def _product(house: House, slug: str) -> tuple[Product, list[LessonHead]]:
         return find_product(session, slug), live_lessons(session, slug)
 
 
-def _lesson(house: House, slug: str, name: str) -> dict[str, Any]:
+def _lesson(house: House, slug: str, name: str, lang: Lang) -> dict[str, Any]:
     with house.database.read() as session:
         product = find_product(session, slug)
         page = read_lesson(session, slug, name)
         lessons = live_lessons(session, slug)
+        related = related_lessons(session, slug, now=house.clock()).get(page.head.id, NONE_RELATED)
+        told = RelatedLessons(session).tell(related)
+        case = case_on_page(session, product, page.head)
     before = {after.id: _link(product, lesson) for lesson, after in pairwise(lessons)}
     behind = {lesson.id: _link(product, after) for lesson, after in pairwise(lessons)}
     head = page.head
     lesson = {"id": head.slug, "title": head.title, "block": head.block_title, "outcome": head.outcome}
-    # The template writes the lesson's title as the page's own heading.
-    body = page.html[1:] if page.html and page.opens_with_title else page.html
+    body = lesson_body(page, product, page_texts(lang))
     return {
         "product": product,
         "lesson": lesson,
-        "body": "\n".join(body),
+        "case": case,
+        "related": told,
+        "body": body,
+        "media": media_hosts(body),
         "previous": before.get(head.id),
         "next": behind.get(head.id),
     }
+
+
+def _recording(house: House, slug: str, lesson: str, name: str) -> tuple[Path, KeptRecording]:
+    with house.database.read() as session:
+        find_product(session, slug)
+        shown = read_lesson(session, slug, lesson).recordings
+        found = next((each.path for each in shown if each.path and recording_name(each.id) == name), None)
+        if found is None:
+            raise NotFound(f"there is no recording {name[:70]!r} in this lesson")
+        return find_recording(session, slug, found, house.settings.home)
+
+
+def _successor(house: House, slug: str, name: str) -> str:
+    with house.database.read() as session:
+        return lesson_url(find_product(session, slug), successor_of(session, slug, name))
 
 
 def _link(product: Product, lesson: LessonHead) -> dict[str, str]:

@@ -34,6 +34,13 @@ class TurnRequest(BaseModel):
         None, pattern=ID_PATTERN, description="id from an earlier answer, to go on with it"
     )
     lesson: str | None = Field(None, min_length=1, max_length=200, description="id of the lesson that is open")
+    position: str | None = Field(
+        None,
+        min_length=1,
+        max_length=200,
+        description="id or slug of the furthest lesson the learner has come to; what lies behind it is kept from them, "
+        "in a product that hides spoilers, unless the question names its lesson",
+    )
     locale: Literal["ru", "en"] | None = Field(None, description="language of the words around the quotes")
 
 
@@ -99,11 +106,11 @@ _EVENTS: dict[int | str, dict[str, Any]] = {
 @router.post("", response_model=TurnReply, responses=_EVENTS | documented(400, 403, 404, 409, 413, 422, 503))
 async def ask(slug: Slug, body: TurnRequest, house: TheHouse, turns: TheTurns, streamed: WantsStream) -> Any:
     """Ask a product's assistant; with `Accept: text/event-stream` the answer is streamed."""
-    question = Question(slug, body.text, body.conversation, body.lesson, body.locale)
+    question = Question(slug, body.text, body.conversation, body.lesson, body.locale, position=body.position)
     try:
         turn = await turns.start(question)
     except NotFound as err:
-        name = partial(name_missing, house, err, product=slug, lesson=body.lesson)
+        name = partial(name_missing, house, err, product=slug, lessons=(body.lesson, body.position))
         raise await to_thread.run_sync(name) from err
     if streamed:
         return StreamingResponse(stream_turn(turn), media_type=STREAM, headers=STREAM_HEADERS)

@@ -185,7 +185,9 @@ export class AnswerView {
       h("span", { class: "number" }, `${number}`),
       h("span", { class: "lesson" }, title),
     );
-    const link = locator?.url ? lessonLink(say("open_lesson"), locator.url, this.#context) : null;
+    const place = placeOf(locator, say);
+    const words = place ? `${say("open_lesson")}: ${place}` : say("open_lesson");
+    const link = locator?.url ? lessonLink(words, locator.url, this.#context) : null;
     link?.classList.add("open-lesson");
     return h("li", {}, h("details", {}, summary, h("blockquote", {}, quote), link));
   }
@@ -196,6 +198,17 @@ export class AnswerView {
       if (!this.#sources.has(Number(marker.textContent))) marker.replaceWith(`[${marker.textContent}]`);
     }
   }
+}
+
+/** What a page, slide, cell or second is called; "" for a heading, which the lesson shows by itself. */
+function placeOf(locator, say) {
+  const number = locator?.value ?? "";
+  if (locator?.kind === "time") {
+    const [hours, minutes, seconds] = [Math.floor(number / 3600), Math.floor(number / 60) % 60, number % 60];
+    const two = (each) => `${each}`.padStart(2, "0");
+    return hours ? `${hours}:${two(minutes)}:${two(seconds)}` : `${minutes}:${two(seconds)}`;
+  }
+  return ["page", "slide", "cell"].includes(locator?.kind) ? say(`place_${locator.kind}`, { number }) : "";
 }
 
 /** A titled list of lessons to look at. */

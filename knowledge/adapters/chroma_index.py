@@ -105,6 +105,12 @@ class ChromaIndex:
                 _log.warning("index.dropped shelf=%s reason=%s", shelf, err)
                 self._forget_folder()
 
+    def purge(self) -> None:
+        # Deleting is not enough: Chroma leaves the folders of large collections behind, and what it writes of one may
+        # carry memory that held another (seen 2026-11).
+        with self._lock, _translated(), self._watched():
+            self._forget_folder()
+
     def _drop(self, shelf: str) -> None:
         from chromadb.errors import NotFoundError
 

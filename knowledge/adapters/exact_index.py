@@ -34,3 +34,6 @@ class ExactIndex:
 
     def drop(self, shelf: str) -> None:
         self._shelves.pop(shelf, None)
+
+    def purge(self) -> None:
+        self._shelves.clear()

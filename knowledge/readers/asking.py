@@ -23,16 +23,18 @@ def add_question(
     prompt: str,
     answers: Sequence[Answer] = (),
     *,
+    offered: Sequence[str] = (),
     solution: Sequence[str] = (),
     span: Span,
 ) -> None:
     """Add a question: prompt (HTML) and answers for learners; which are right, feedback and solution for staff.
 
-    `solution` are further lines of the key: accepted texts, numbers, pairs, an explanation. Of a question with nothing
-    to choose pass no `answers`, else whatever stands there is shown.
+    `offered` is what learners have at hand and is neither right nor wrong by itself, such as words for gaps: in an
+    order that tells nothing. `solution` are further lines of the key: accepted texts, numbers, pairs, an explanation.
+    Of a question with nothing to choose pass no `answers`, else whatever stands there is shown.
     """
     plain, html = read_phrase(prompt)
-    options = [read_phrase(answer.text) for answer in answers]
+    options = [read_phrase(text) for text in [*(answer.text for answer in answers), *offered]]
     told = "\n".join([plain, *(f"- {text}" for text, _ in options if text)]).strip()
     listed = "".join(f"<li>{inner}</li>" for text, inner in options if text)
     shown = f"<p>{html}</p>" + (f"<ul>{listed}</ul>" if listed else "")

@@ -5,17 +5,18 @@ from pathlib import PurePosixPath
 
 from foundation.errors import ContentUnreadable, Invalid
 from knowledge.blocks import ReadWarning
+from knowledge.readers.archives import ARCHIVE_SUFFIXES
 from knowledge.readers.decoding import decode
 from knowledge.readers.leaves import LEAVES
 from knowledge.readers.limits import ReadLimits
 from knowledge.readers.product_card import PRODUCT_FILE
+from knowledge.readers.recorded import Recorded
 from knowledge.readers.toctree import TOCTREE, TocEntry, read_toctree
 from knowledge.readers.trees import FileTree, natural_key
 
-_ARCHIVES = frozenset({".zip", ".imscc", ".mbz", ".h5p", ".gz", ".tgz"})
 _NOT_READ = frozenset(
     {".pdf", ".doc", ".docx", ".odt", ".rtf", ".ppt", ".pptx", ".odp", ".ipynb", ".rst", ".tex", ".epub", ".xls"}
-    | {".xlsx", ".srt", ".vtt", ".txt", ".adoc"}
+    | {".xlsx", ".txt", ".adoc"}
 )
 
 
@@ -34,6 +35,8 @@ class FolderContents:
 
     lessons: list[Listed] = field(default_factory=list)
     has_product_card: bool = False
+    has_toctree: bool = False
+    recorded: Recorded = field(default_factory=Recorded)
     warnings: list[ReadWarning] = field(default_factory=list)
 
 
@@ -43,11 +46,15 @@ def list_folder(tree: FileTree, *, limits: ReadLimits) -> FolderContents:
     paths: list[str] = []
     for path in tree.paths:
         name, suffix = PurePosixPath(path).name, PurePosixPath(path).suffix.lower()
+        if "/." in f"/{path}":
+            continue
         if path == PRODUCT_FILE:
             contents.has_product_card = True
+        elif contents.recorded.take(path):
+            continue
         elif suffix in LEAVES:
             paths.append(path)
-        elif suffix in _ARCHIVES:
+        elif suffix in ARCHIVE_SUFFIXES:
             contents.warnings.append(ReadWarning(path, "is an archive inside the course: take it in on its own"))
         elif suffix in _NOT_READ and name != "requirements.txt":
             contents.warnings.append(ReadWarning(path, f"{suffix} files are not supported, left out"))
@@ -55,6 +62,7 @@ def list_folder(tree: FileTree, *, limits: ReadLimits) -> FolderContents:
             raise Invalid(f"{tree.name} holds more than {limits.max_files} lesson files: ingest it in parts")
     paths.sort(key=natural_key)
     entries = _read_toc(tree, contents, limits=limits) if TOCTREE in tree.paths else ()
+    contents.has_toctree = bool(entries)
     contents.lessons = _by_toctree(entries, paths, contents) if entries else [Listed(path) for path in paths]
     return contents
 

@@ -1,13 +1,25 @@
 """The YAML an author puts above a page: taken off without moving a single offset."""
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 import yaml
 from frontmatter.default_handlers import YAMLHandler
 
-_FIELDS = ("title", "block", "skill", "outcome", "lang", "id")
+from knowledge.blocks import RelationKind
+
+_FIELDS = ("title", "block", "skill", "outcome", "lang", "id", "video")
 _LOOKS_LIKE_KEYS = re.compile(r"\s*(?:#[^\n]*\n\s*)*[\w-]+\s*:")
+
+
+@dataclass(frozen=True, slots=True)
+class Related:
+    """A lesson the page names as one it relates to, and the line where the field begins."""
+
+    kind: RelationKind
+    target: str
+    line: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,7 +32,9 @@ class FrontMatter:
     outcome: str = ""
     lang: str = ""
     id: str = ""
+    video: str = ""
     draft: bool = False
+    related: tuple[Related, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,10 +66,23 @@ def split_front_matter(source: str) -> Split:
         return Split(body, problem="front matter is not valid YAML, ignored", line=mark.line + 1 if mark else 1)
     if not isinstance(found, dict):
         return Split(body if found is None else source)
-    return Split(body, _front_matter(found))
+    return Split(body, _front_matter(found, source))
 
 
-def _front_matter(found: dict[object, object]) -> FrontMatter:
+def names_of(value: object) -> tuple[str, ...]:
+    """The lessons a field names: one, or a list of them."""
+    named = value if isinstance(value, list) else [value]
+    return tuple(str(each).strip() for each in named if isinstance(each, str | int) and str(each).strip())
+
+
+def _related(found: dict[object, object], source: str) -> Iterator[Related]:
+    for kind in RelationKind:
+        begins = re.search(rf"^{kind}\s*:", source, re.MULTILINE)
+        line = source.count("\n", 0, begins.start()) + 1 if begins else None
+        yield from (Related(kind, target, line) for target in names_of(found.get(kind.value)))
+
+
+def _front_matter(found: dict[object, object], source: str) -> FrontMatter:
     texts = {name: str(found[name]).strip() for name in _FIELDS if isinstance(found.get(name), str | int | float)}
     draft = found.get("draft") is True or found.get("published") is False
-    return FrontMatter(**texts, draft=draft)
+    return FrontMatter(**texts, draft=draft, related=tuple(_related(found, source)))

@@ -27,13 +27,14 @@ def read_html(source: str) -> Page:
     return Page(builder.title or title, builder.finish(len(source)), withheld=builder.withheld)
 
 
-def add_html(builder: LessonBuilder, source: str) -> str:
+def add_html(builder: LessonBuilder, source: str, *, at: int = 0) -> str:
     """Tell the builder what a cleaned page or fragment of HTML says; returns its `<title>`, "" without one.
 
-    Raises TooDeep for absurd nesting.
+    `at` is where a fragment begins in its part: blocks of a part are put in the order of their offsets. Raises TooDeep
+    for absurd nesting.
     """
     marks = Marks(source)
-    root = parse_page(f"<!DOCTYPE html>{_marked(source, marks)}")
+    root = parse_page(f"<!DOCTYPE html>{_marked(source, marks, at)}")
     titled = root.find(".//title")
     title = visible_text([titled]) if titled is not None else ""
     lesson = _lesson_part(root)
@@ -70,7 +71,7 @@ def _drop_furniture(lesson: Element) -> None:
                 link.drop_tree()
 
 
-def _marked(source: str, marks: Marks) -> str:
+def _marked(source: str, marks: Marks, at: int) -> str:
     """Write into every start tag where it stands in the source: lxml itself knows only lines.
 
     One pass, whatever the page: the standard library's parser takes minutes over 100 kB of tags nobody closed.
@@ -80,7 +81,7 @@ def _marked(source: str, marks: Marks) -> str:
     while (token := _TOKEN.search(source, position)) is not None:
         position = _token_end(source, token)
         if token[2] and not token[1]:
-            pieces += [source[written : token.end()], f' {ATTRIBUTE}="{marks.add(Span(token.start()))}"']
+            pieces += [source[written : token.end()], f' {ATTRIBUTE}="{marks.add(Span(at + token.start()))}"']
             written = token.end()
         if position < 0:
             break

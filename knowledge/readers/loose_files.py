@@ -1,23 +1,20 @@
 """A course that is nothing but its files: lessons in the order of a table of contents or of their names."""
 
-import logging
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import PurePosixPath
 
 from foundation.errors import ContentUnreadable, Invalid
-from knowledge.blocks import ProductCard, ReadWarning, SourceCourse, SourceLesson
+from knowledge.blocks import ProductCard, ReadWarning, Recording, SourceCourse, SourceLesson
 from knowledge.readers.decoding import decode
 from knowledge.readers.folder import FolderContents, Listed, list_folder
-from knowledge.readers.formats import COURSE_FORMATS
 from knowledge.readers.leaves import LEAVES, size_limit
 from knowledge.readers.limits import ReadLimits
 from knowledge.readers.links import settle_links
 from knowledge.readers.page import ReadPage
 from knowledge.readers.product_card import PRODUCT_FILE, read_product_card
-from knowledge.readers.trees import FileTree
-
-_log = logging.getLogger(__name__)
+from knowledge.readers.recorded import join_recording, lone_recordings
+from knowledge.readers.trees import FileTree, natural_key
 
 
 def read_loose_files(tree: FileTree, limits: ReadLimits) -> SourceCourse:
@@ -28,6 +25,8 @@ def read_loose_files(tree: FileTree, limits: ReadLimits) -> SourceCourse:
     warnings = [*contents.warnings, *card_warnings]
     taken: dict[str, str] = {}
     unreadable: set[str] = set()
+    pages: list[SourceLesson] = []
+    drafts: dict[str, tuple[Recording, ...]] = {}
     for listed in contents.lessons:
         try:
             page = _page(tree, listed, limits)
@@ -37,7 +36,15 @@ def read_loose_files(tree: FileTree, limits: ReadLimits) -> SourceCourse:
             continue
         warnings += page.warnings
         if page.lesson is not None:
-            warnings += place_lesson(page.lesson, lessons, taken)
+            pages.append(page.lesson)
+        else:
+            drafts[listed.path] = page.recordings
+    for listed_path, named in [(path, ()) for path in unreadable] + list(drafts.items()):
+        # A draft's recording is as much a draft, and of a page that cannot be read nobody knows.
+        for path in contents.recorded.claim(listed_path, named)[1]:
+            warnings.append(ReadWarning(path, f"belongs to {listed_path}, left out with it"))
+    for lesson in _with_recordings(tree, contents, pages, limits, warnings):
+        warnings += place_lesson(lesson, lessons, taken)
     if not lessons:
         raise Invalid(nothing_read(tree, warnings))
     found = Counter(PurePosixPath(lesson.source_path).suffix.lower().lstrip(".") for lesson in lessons)
@@ -46,17 +53,34 @@ def read_loose_files(tree: FileTree, limits: ReadLimits) -> SourceCourse:
     )
 
 
+def _with_recordings(
+    tree: FileTree,
+    contents: FolderContents,
+    pages: Sequence[SourceLesson],
+    limits: ReadLimits,
+    warnings: list[ReadWarning],
+) -> list[SourceLesson]:
+    """The lessons with what is said in their recordings, and those that are nothing but a recording, in order."""
+    recorded = contents.recorded
+    lessons: list[SourceLesson] = []
+    for page in pages:
+        lesson, unread = join_recording(page, recorded, tree, limits)
+        lessons.append(lesson)
+        warnings += unread
+    for lone, unread in lone_recordings(recorded, tree, limits):
+        warnings += unread
+        if lone is not None and contents.has_toctree:
+            warnings.append(ReadWarning(lone.source_path, "is not listed in the table of contents, left out"))
+        elif lone is not None:
+            lessons.append(lone)
+    warnings += recorded.unclaimed()
+    return lessons if contents.has_toctree else sorted(lessons, key=lambda lesson: natural_key(lesson.source_path))
+
+
 def _page(tree: FileTree, listed: Listed, limits: ReadLimits) -> ReadPage:
-    """One file's lesson; whatever else goes wrong in its reader is that file's trouble and nobody else's."""
     suffix = PurePosixPath(listed.path).suffix.lower()
     content = tree.read(listed.path, limit=size_limit(suffix, limits))
-    try:
-        return LEAVES[suffix](content, path=listed.path, title=listed.title, block_title=listed.block_title)
-    except (ContentUnreadable, MemoryError):
-        raise
-    except Exception as err:
-        _log.exception("reader.failed suffix=%s", suffix)
-        raise ContentUnreadable(listed.path, f"its reader failed on it ({type(err).__name__}), left out") from err
+    return LEAVES[suffix](content, path=listed.path, title=listed.title, block_title=listed.block_title)
 
 
 def _card(tree: FileTree, contents: FolderContents, limits: ReadLimits) -> tuple[ProductCard, tuple[ReadWarning, ...]]:
@@ -84,6 +108,9 @@ def place_lesson(lesson: SourceLesson, lessons: list[SourceLesson], taken: dict[
 
 def nothing_read(tree: FileTree, warnings: list[ReadWarning]) -> str:
     """What is said of a tree without one lesson: what would have been understood, and what went wrong first."""
+    # Here and not above: the formats' own readers use what stands in this module.
+    from knowledge.readers.formats import COURSE_FORMATS
+
     first = f"; first problem: {warnings[0]}" if warnings else ""
     courses = ", ".join(course_format.title for course_format in COURSE_FORMATS)
     known = f"{courses}; files: {', '.join(sorted(LEAVES))}" if courses else f"files: {', '.join(sorted(LEAVES))}"

@@ -2,10 +2,11 @@
 
 from dataclasses import dataclass, replace
 from pathlib import PurePosixPath
+from posixpath import normpath
 
 from foundation.errors import ContentUnreadable
 from foundation.text import clean_text
-from knowledge.blocks import ReadWarning, SourceLesson
+from knowledge.blocks import DeclaredRelation, ReadWarning, Recording, SourceLesson
 from knowledge.readers.decoding import decode
 from knowledge.readers.dom import TooDeep
 from knowledge.readers.front_matter import FrontMatter, Split, split_front_matter
@@ -22,10 +23,14 @@ TEXT_PAGES = (".md", ".markdown", ".mdx", ".html", ".htm")
 
 @dataclass(frozen=True, slots=True)
 class ReadPage:
-    """A lesson and what its author should know about the file; the lesson is None when the page is a draft."""
+    """A lesson and what its author should know about the file; the lesson is None when the page is a draft.
+
+    `recordings` are then what the draft names as its own: nobody else may show them.
+    """
 
     lesson: SourceLesson | None
     warnings: tuple[ReadWarning, ...] = ()
+    recordings: tuple[Recording, ...] = ()
 
 
 def read_page(content: bytes, *, path: str, title: str = "", block_title: str = "") -> ReadPage:
@@ -39,7 +44,8 @@ def read_page(content: bytes, *, path: str, title: str = "", block_title: str = 
     warnings = [ReadWarning(path, split.problem, split.line)] if split.problem else []
     front = split.front_matter
     if front.draft:
-        return ReadPage(None, (ReadWarning(path, "is marked as a draft, left out"),))
+        kept = _named_recording(front.video, path)
+        return ReadPage(None, (ReadWarning(path, "is marked as a draft, left out"),), kept)
     try:
         page, page_warnings = _read_format(split.body, suffix=suffix, path=path)
     except TooDeep as err:
@@ -90,8 +96,9 @@ def _read_format(body: str, *, suffix: str, path: str) -> tuple[Page, list[ReadW
 
 def _lesson(page: Page, front: FrontMatter, *, path: str) -> SourceLesson:
     own_path = PurePosixPath(path)
+    own_id = front.id or own_path.with_suffix("").as_posix()
     return SourceLesson(
-        external_id=front.id or own_path.with_suffix("").as_posix(),
+        external_id=own_id,
         source_path=path,
         title=front.title or page.title or own_path.stem,
         block_title=front.block,
@@ -99,4 +106,16 @@ def _lesson(page: Page, front: FrontMatter, *, path: str) -> SourceLesson:
         lang=front.lang or None,
         skill=front.skill,
         outcome=front.outcome,
+        recordings=_named_recording(front.video, path),
+        relations=tuple(DeclaredRelation(own_id, each.kind, each.target, path, each.line) for each in front.related),
     )
+
+
+def _named_recording(video: str, path: str) -> tuple[Recording, ...]:
+    """The recording the front matter names, by its address or by its path from the lesson; () for none."""
+    if not video:
+        return ()
+    own_path = PurePosixPath(path)
+    if "://" in video:
+        return (Recording(id=own_path.stem, url=video),)
+    return (Recording(id=own_path.stem, path=normpath(f"{own_path.parent.as_posix()}/{video}")),)

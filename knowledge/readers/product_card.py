@@ -1,15 +1,27 @@
 """`product.yml`: what the author says about the product as a whole."""
 
+import re
 from collections.abc import Iterator
 from dataclasses import fields
 
 import yaml
 
-from knowledge.blocks import ProductCard, ReadWarning
+from knowledge.blocks import DeclaredRelation, ProductCard, ReadWarning, RelationKind
+from knowledge.products import Spoilers
+from knowledge.readers.front_matter import names_of
 
 PRODUCT_FILE = "product.yml"
 _KNOWN = tuple(item.name for item in fields(ProductCard))
 _LISTS = ("origins", "suggestions")
+_RELATIONS = "relations"
+_APART = (*_LISTS, _RELATIONS)
+
+
+_ITEM = re.compile(r"\s*-\s*\{?\s*[\"']?lesson[\"']?\s*:")
+_HOW_TO_RELATE = (
+    "a relation has a lesson and one of requires, replaces, equivalent, like {lesson: 02-dough, requires: 01-starter}; "
+    "what else it has is ignored"
+)
 
 
 def read_product_card(text: str, *, path: str) -> tuple[ProductCard, tuple[ReadWarning, ...]]:
@@ -24,10 +36,29 @@ def read_product_card(text: str, *, path: str) -> tuple[ProductCard, tuple[ReadW
         return ProductCard(), ()
     if not isinstance(found, dict):
         return ProductCard(), (ReadWarning(path, "is not a list of fields, ignored"),)
-    texts = {name: found[name] for name in _KNOWN if name not in _LISTS and isinstance(found.get(name), str)}
+    texts = {name: found[name] for name in _KNOWN if name not in _APART and isinstance(found.get(name), str)}
     lists = {name: _texts(found[name]) if name in found else None for name in _LISTS}
-    card = ProductCard(**texts, origins=lists["origins"], suggestions=lists["suggestions"])
-    return card, tuple(_warnings(found, path=path))
+    relations, warnings = _relations(found.get(_RELATIONS), text, path=path)
+    card = ProductCard(**texts, origins=lists["origins"], suggestions=lists["suggestions"], relations=relations)
+    return card, (*_warnings(found, path=path), *warnings)
+
+
+def _relations(value: object, text: str, *, path: str) -> tuple[tuple[DeclaredRelation, ...] | None, list[ReadWarning]]:
+    """The relations of a list of `{lesson: ID, requires: ID or a list of them, …}`, and what cannot be understood."""
+    if value is None:
+        return None, []
+    lines = [number for number, line in enumerate(text.split("\n"), 1) if _ITEM.match(line)]
+    found: list[DeclaredRelation] = []
+    warnings = []
+    for number, item in enumerate(value if isinstance(value, list) else [value]):
+        line = lines[number] if number < len(lines) else None
+        told = item if isinstance(item, dict) else {}
+        (source,) = names_of(told.get("lesson"))[:1] or ("",)
+        related = [(kind, target) for kind in RelationKind for target in names_of(told.get(kind.value))]
+        found += [DeclaredRelation(source, kind, target, path, line) for kind, target in related if source]
+        if not source or not related or told.keys() - {"lesson", *RelationKind}:
+            warnings.append(ReadWarning(path, _HOW_TO_RELATE, line))
+    return tuple(found), warnings
 
 
 def _texts(value: object) -> tuple[str, ...]:
@@ -40,6 +71,8 @@ def _warnings(found: dict[object, object], *, path: str) -> Iterator[ReadWarning
     for name, value in found.items():
         if name not in _KNOWN:
             yield ReadWarning(path, f"unknown field {name!s}, known: {', '.join(_KNOWN)}")
+        elif name == _RELATIONS:
+            continue
         elif name in _LISTS:
             if not isinstance(value, str) and not (
                 isinstance(value, list) and all(isinstance(item, str) for item in value)
@@ -47,3 +80,5 @@ def _warnings(found: dict[object, object], *, path: str) -> Iterator[ReadWarning
                 yield ReadWarning(path, f"field {name} must be a list of texts")
         elif value is not None and not isinstance(value, str):
             yield ReadWarning(path, f"field {name} must be text")
+        elif name == "spoilers" and value not in (None, *Spoilers):
+            yield ReadWarning(path, f"field spoilers must be {' or '.join(Spoilers)}")

@@ -169,7 +169,7 @@ class TreeReader:
     def _heading(self, element: Element) -> None:
         parts = content(element)
         text = visible_text(parts).replace("\n", " ")
-        if not text:
+        if not text.strip():
             return
         piece = Piece(text, inline_html(parts), self._span)
         with self._guard(element):

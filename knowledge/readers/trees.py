@@ -1,8 +1,9 @@
 """Files of a course, wherever they are: in a folder, in an archive, or one alone. Nothing is ever unpacked to disk."""
 
 import re
+import unicodedata
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from os import walk
 from pathlib import Path, PurePosixPath
@@ -10,8 +11,10 @@ from typing import Protocol
 
 from foundation.errors import ContentUnreadable
 from knowledge.blocks import ReadWarning
+from knowledge.readers.allowance import Allowance
+from knowledge.readers.entry_names import is_ignored
 
-_IGNORED_FOLDERS = frozenset({"node_modules", "__pycache__", "__MACOSX"})
+MISSING = "is named in the course and missing"
 
 
 class FileTree(Protocol):
@@ -26,6 +29,10 @@ class FileTree(Protocol):
     def paths(self) -> Sequence[str]: ...
     @property
     def warnings(self) -> Sequence[ReadWarning]: ...
+    @property
+    def allowance(self) -> Allowance:
+        """How much archives that lie in it may still unpack to."""
+
     def size(self, path: str) -> int:
         """Bytes of a file of `paths`."""
 
@@ -38,43 +45,52 @@ class FolderTree:
     """The files of a folder; names that begin with a dot and links out of it are left out."""
 
     root: Path
+    allowance: Allowance = field(default_factory=Allowance)
 
     @property
     def name(self) -> str:
         return self.root.name
 
-    @property
+    @cached_property
     def paths(self) -> Sequence[str]:
-        return self._listed[0]
+        return tuple(self._listed[0])
 
     @property
     def warnings(self) -> Sequence[ReadWarning]:
         return self._listed[1]
 
     def size(self, path: str) -> int:
-        return (self.root / path).stat().st_size
+        return self._listed[0][path].stat().st_size
 
     def read(self, path: str, *, limit: int) -> bytes:
-        return read_file(self.root / path, path=path, limit=limit)
+        # Only what was listed: a course may name anything, the way out of its folder too.
+        file = self._listed[0].get(path)
+        if file is None:
+            raise ContentUnreadable(path, MISSING)
+        return read_file(file, path=path, limit=limit)
+
+    def close(self) -> None:
+        """Nothing is held open."""
 
     @cached_property
-    def _listed(self) -> tuple[tuple[str, ...], tuple[ReadWarning, ...]]:
-        paths: list[str] = []
+    def _listed(self) -> tuple[dict[str, Path], tuple[ReadWarning, ...]]:
+        files: dict[str, Path] = {}
         warnings: list[ReadWarning] = []
-        for folder, names, files in walk(self.root, followlinks=False):
-            names[:] = sorted(name for name in names if not name.startswith(".") and name not in _IGNORED_FOLDERS)
-            for name in sorted(names + files):
+        for folder, names, others in walk(self.root, followlinks=False):
+            names[:] = sorted(name for name in names if not is_ignored(name))
+            for name in sorted(names + others):
                 file = Path(folder, name)
-                path = file.relative_to(self.root).as_posix()
+                # As courses name it: some systems write an accented letter as two.
+                path = unicodedata.normalize("NFC", file.relative_to(self.root).as_posix())
                 if name.startswith("."):
                     continue
                 if file.is_symlink():
                     warnings += _link_warnings(file, self.root, path)
                     if not _stays_inside(file, self.root):
                         continue
-                if name in files and file.is_file():
-                    paths.append(path)
-        return tuple(paths), tuple(warnings)
+                if name in others and file.is_file():
+                    files[path] = file
+        return files, tuple(warnings)
 
 
 @dataclass(frozen=True)
@@ -83,6 +99,7 @@ class SingleFile:
 
     file: Path
     warnings: tuple[ReadWarning, ...] = ()
+    allowance: Allowance = field(default_factory=Allowance)
 
     @property
     def name(self) -> str:
@@ -96,7 +113,12 @@ class SingleFile:
         return self.file.stat().st_size
 
     def read(self, path: str, *, limit: int) -> bytes:
+        if path != self.file.name:
+            raise ContentUnreadable(path, MISSING)
         return read_file(self.file, path=path, limit=limit)
+
+    def close(self) -> None:
+        """Nothing is held open."""
 
 
 @dataclass(frozen=True)
@@ -118,6 +140,10 @@ class Subtree:
     @property
     def warnings(self) -> Sequence[ReadWarning]:
         return self.tree.warnings
+
+    @property
+    def allowance(self) -> Allowance:
+        return self.tree.allowance
 
     def size(self, path: str) -> int:
         return self.tree.size(f"{self.folder}/{path}")

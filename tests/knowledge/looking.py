@@ -23,8 +23,18 @@ from knowledge.readers import read_course
 from knowledge.search import Ranking, search
 from knowledge.shelf import ShelfKey
 
-CONTENT = ("product", "lesson", "revision", "passage", "revision_passage", "window", "vector")
-TIMES = ("created", "at")
+CONTENT = (
+    "product",
+    "lesson",
+    "revision",
+    "release",
+    "release_lesson",
+    "passage",
+    "revision_passage",
+    "window",
+    "vector",
+)
+TIMES = ("created", "published", "at")
 # 240 real paragraphs in two languages, with headings of one word.
 BACKGROUND = tuple(f"{text.subject}\n{text.passage}" for lang in LANGS for text in read_texts(lang))
 

@@ -13,6 +13,7 @@ def upgrade() -> None:
     op.add_column("revision", sa.Column("recordings", sa.JSON(), nullable=False, server_default="[]"))
     op.add_column("revision", sa.Column("visibility", sa.String(16), nullable=False, server_default="learner"))
     op.add_column("revision", sa.Column("not_before", sa.DateTime(), nullable=True))
+    op.create_index("ix_revision_visibility", "revision", ["visibility", "not_before"])
     op.create_table(
         "recording_file",
         sa.Column("product", sa.String(64), nullable=False),

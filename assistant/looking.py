@@ -1,0 +1,185 @@
+"""Looks a question up: what it finds, what of that may be evidence, and how well that covers it."""
+
+import time
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import partial
+
+from sqlalchemy.orm import Session
+
+from assistant.carrying import Carried, Carrying, Said, plan_carrying
+from assistant.extract import Evidence
+from assistant.grounding import Judgement, best_lang, is_evidence, judge
+from assistant.position import HeldBack, Position, Sight, is_solution
+from assistant.reply import Outcome
+from assistant.trace import evidence_of, settle
+from foundation.database import Database
+from foundation.ids import PassageId
+from knowledge.coverage import Scale
+from knowledge.coverage_scales import find_scale
+from knowledge.encoder import Encoder
+from knowledge.index import PassageIndex
+from knowledge.lessons import LessonHead, Source, heading_paths, load_sources
+from knowledge.products import Collection, Product
+from knowledge.search import Ranking, search, search_within
+from knowledge.shelf import Shelf, ShelfKey
+from knowledge.shelves import Shelves
+
+_HITS = 20
+_EVIDENCE = 8
+# Found before worked solutions are taken out: there are hardly more of them among the best than this leaves.
+_WITH_SOLUTIONS = 100
+# How much stronger all of the course must speak for a question than the part in sight does, in standard deviations of
+# questions about anything, to say that the answer comes later.
+LATER_MARGIN = 0.25
+
+
+@dataclass(frozen=True, slots=True)
+class Looked:
+    """What was found for a question, and how it was judged.
+
+    `carried` says how it was read in its conversation, None for one that showed no sign of leaning on it; `held` what
+    was kept from it, None where nobody knows how far who asks has come.
+    """
+
+    shelf: Shelf
+    ranking: Ranking
+    evidence: tuple[Evidence, ...]
+    judgement: Judgement
+    searched_ms: float
+    carried: Carried | None = None
+    held: HeldBack | None = None
+
+    @property
+    def said(self) -> Said:
+        """The question as one that later ones may lean on."""
+        heading = self.evidence[0].source.heading_path[-1:] if self.evidence else ()
+        if self.carried is None:
+            return Said(self.ranking.question, heading="".join(heading))
+        return Said(self.carried.own, leaned=self.carried.taken, heading="".join(heading))
+
+
+def look(
+    text: str,
+    product: Product,
+    *,
+    database: Database,
+    shelves: Shelves,
+    said: Sequence[Said] = (),
+    position: Position | None = None,
+) -> Looked:
+    """What a product has to say to a question now, in the light of what was `said` before; nothing is written.
+
+    From a `position` only what lies up to there is in sight.
+    """
+    started = time.perf_counter()
+    looking = _Looking(database, shelves, shelves.shelf(ShelfKey(product.slug, Collection.LESSONS)), position)
+    plan = plan_carrying(text, said, looking.shelf)
+    looked = looking.at(text) if plan is None else _in_conversation(text, plan, looking)
+    return replace(looked, searched_ms=round((time.perf_counter() - started) * 1000, 1))
+
+
+def find(question: str, shelf: Shelf, *, encoder: Encoder, index: PassageIndex) -> Ranking:
+    """What a question finds on a shelf, settled to be judged and quoted from."""
+    return settle(search(question, shelf, encoder=encoder, index=index, count=_HITS))
+
+
+def weigh(
+    ranking: Ranking,
+    shelf: Shelf,
+    *,
+    sources_of: Callable[[Sequence[PassageId]], Mapping[PassageId, Source]],
+    scale_of: Callable[[str, str], Scale | None],
+) -> Looked:
+    """What of a settled ranking is evidence, and how well that covers the question.
+
+    `sources_of` gives the texts of passages, `scale_of` the shelf's scale for a question's and a passage's language.
+    """
+    hits = [hit for hit in ranking.hits if is_evidence(hit)][:_EVIDENCE]
+    evidence = evidence_of(ranking, sources_of([hit.place.passage for hit in hits]))
+    lang = best_lang(ranking)
+    scale = None if lang is None else scale_of(ranking.lang, lang)
+    return Looked(shelf, ranking, evidence, judge(ranking, evidence, shelf=shelf, scale=scale), searched_ms=0.0)
+
+
+def _in_conversation(text: str, plan: Carrying, looking: "_Looking") -> Looked:
+    together = looking.at(plan.text)
+    together = replace(together, ranking=_with_changes(together.ranking, plan))
+    found = together.judgement.outcome is not Outcome.DECLINED or bool(together.held and together.held.later)
+    if plan.leaning.firm and found:
+        return replace(together, carried=plan.decided(taken=True, alone=None, together=_above(together)))
+    alone = looking.at(text)
+    above, both = _above(alone), _above(together)
+    taken = plan.prefers_together(above, both)
+    if plan.leaning.firm:
+        # It is declined together: what looked like a pronoun may have pointed at nothing.
+        taken = plan.leaning.names_little or alone.judgement.outcome is Outcome.DECLINED
+    return replace(together if taken else alone, carried=plan.decided(taken=taken, alone=above, together=both))
+
+
+def _with_changes(ranking: Ranking, plan: Carrying) -> Ranking:
+    return replace(ranking, changes=(*plan.changes, *ranking.changes))
+
+
+def _above(looked: Looked) -> float | None:
+    """Standard deviations above the threshold; None where nothing was compared."""
+    judged = looked.judgement
+    if judged.strength is None or judged.scale is None:
+        return None
+    return round(judged.strength - judged.scale.threshold, 4)
+
+
+@dataclass(frozen=True, slots=True)
+class _Looking:
+    """One question's way of looking: where, and from where."""
+
+    database: Database
+    shelves: Shelves
+    shelf: Shelf
+    position: Position | None
+
+    def at(self, text: str) -> Looked:
+        count = _HITS if self.position is None else _WITH_SOLUTIONS
+        found = search(text, self.shelf, encoder=self.shelves.encoder, index=self.shelves.index, count=count)
+        with self.database.read() as session:
+            if self.position is None:
+                return self._judged(session, found)
+            return self._in_sight(session, found, self.position.sight(text))
+
+    def _in_sight(self, session: Session, found: Ranking, sight: Sight) -> Looked:
+        """Judged by what is in sight alone; the whole course only tells whether the answer comes later."""
+        seen = search_within(found, self.shelf, hidden=sight.hidden, count=_WITH_SOLUTIONS)
+        looked = self._judged(session, _without_solutions(session, seen, sight))
+        later = self._later(session, looked, _without_solutions(session, found, sight), sight)
+        return replace(looked, held=sight.held_back(later))
+
+    def _later(self, session: Session, looked: Looked, found: Ranking, sight: Sight) -> LessonHead | None:
+        """The lesson out of sight that answers what those in sight do not, or not as well."""
+        if not sight.hidden or not any(hit.place.lesson in sight.hidden for hit in found.hits[:_HITS]):
+            return None
+        whole = self._judged(session, found)
+        best = next((item.source.lesson.id for item in whole.evidence), None)
+        if best not in sight.hidden or whole.judgement.outcome is Outcome.DECLINED:
+            return None
+        if looked.judgement.outcome is Outcome.DECLINED:
+            return sight.hidden[best]
+        all_of_it, part = _above(whole), _above(looked)
+        told = all_of_it is None or part is None or all_of_it - part >= LATER_MARGIN
+        return sight.hidden[best] if told else None
+
+    def _judged(self, session: Session, found: Ranking) -> Looked:
+        ranking = settle(replace(found, hits=found.hits[:_HITS]))
+
+        def scale_of(asked: str, lang: str) -> Scale | None:
+            key, encoder_id = self.shelf.key, self.shelves.encoder.id
+            return find_scale(session, key, encoder_id=encoder_id, question_lang=asked, passage_lang=lang)
+
+        return weigh(ranking, self.shelf, sources_of=partial(load_sources, session), scale_of=scale_of)
+
+
+def _without_solutions(session: Session, found: Ranking, sight: Sight) -> Ranking:
+    if sight.solutions:
+        return found
+    paths = heading_paths(session, [hit.place.passage for hit in found.hits])
+    hits = tuple(hit for hit in found.hits if not is_solution(paths.get(hit.place.passage, ())))
+    return replace(found, hits=hits)

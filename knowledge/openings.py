@@ -1,0 +1,27 @@
+"""What learners may see by a moment, as conditions on rows; `knowledge.sight` says the same of stored blocks."""
+
+from datetime import datetime
+
+from sqlalchemy import BindParameter, ColumnElement
+
+from knowledge.blocks import Visibility
+from knowledge.tables import PassageRow, RevisionRow
+
+Moment = datetime | BindParameter[datetime]
+
+
+def is_open_lesson(now: Moment) -> ColumnElement[bool]:
+    """Of a revision: whether learners may know of the lesson by now. One of a hidden lesson is in no list at all."""
+    opened = (RevisionRow.visibility == Visibility.NOT_BEFORE) & (RevisionRow.not_before <= now)
+    return opened | (RevisionRow.visibility == Visibility.LEARNER)
+
+
+def is_hidden_lesson(now: Moment) -> ColumnElement[bool]:
+    """The other revisions, told so that an index finds them: there are few."""
+    later = (RevisionRow.visibility == Visibility.NOT_BEFORE) & (RevisionRow.not_before > now)
+    return later | RevisionRow.visibility.in_([Visibility.STAFF, Visibility.UNPUBLISHED])
+
+
+def is_open_passage(now: Moment) -> ColumnElement[bool]:
+    """Of a passage: whether learners may see it by now."""
+    return PassageRow.not_before.is_(None) | (PassageRow.not_before <= now)
