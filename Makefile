@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 export OMP_NUM_THREADS ?= 1
 export PIP_DISABLE_PIP_VERSION_CHECK = 1
 
-.PHONY: help run setup test check format campaign clean
+.PHONY: help run setup test check format campaign fuzz clean
 help: ## show what can be made
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 12
 
@@ -33,6 +33,11 @@ format: $(VENV)/.dev ## mend format and lint
 campaign: $(VENV)/.run ## measure on evaluation sets: make campaign SETS=folder
 	@test -n "$(SETS)" || { echo "name the folder with the evaluation sets: make campaign SETS=folder"; exit 2; }
 	$(BIN)/python -m evals.campaign "$(SETS)"
+
+fuzz: $(VENV)/.dev ## feed the readers what nobody would write: make fuzz SECONDS=600
+	@if $(BIN)/python -c 'import atheris' 2>/dev/null; \
+		then $(BIN)/python -m tests.knowledge.readers.fuzz_guided $(or $(SECONDS),600); \
+		else $(BIN)/python -m tests.knowledge.readers.fuzz --seconds $(or $(SECONDS),600); fi
 
 clean: ## remove the environment and caches
 	rm -rf $(VENV) .cache build *.egg-info

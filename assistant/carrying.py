@@ -17,7 +17,7 @@ from knowledge.repair import Change, repair
 from knowledge.shelf import Shelf
 
 # How many earlier questions a topic is put together from, and from when on one is too long to be taken as it is.
-REMEMBERED = 3
+_THREAD = 3
 _TOPIC_WORDS, _TOPIC_CHARS = 12, 120
 # A word in no more than this share of the passages names a place in the course.
 _RARE_SHARE = 0.05
@@ -139,6 +139,6 @@ def _thread(said: Sequence[Said]) -> list[Said]:
         if not topic_words(each.text):
             continue
         thread.append(each)
-        if not each.leaned or len(thread) == REMEMBERED:
+        if not each.leaned or len(thread) == _THREAD:
             break
     return thread

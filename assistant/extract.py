@@ -17,7 +17,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from knowledge.blocks import BlockKind
+from knowledge.blocks import BlockKind, Spot, SpotKind
 from knowledge.lessons import Source
 from knowledge.lexical import LexicalIndex, terms
 from knowledge.passages import Segment
@@ -49,6 +49,8 @@ _LEANS = re.compile(
     re.IGNORECASE,
 )
 _ITEM_MARK = re.compile(r"(?:[-*•]|\d{1,3}[.)])\s+")
+# Who plays a recording from the first of two sentences soon hears the second.
+_ONE_MOMENT_S = 15
 
 
 @dataclass(frozen=True, slots=True)
@@ -219,12 +221,22 @@ def _choose(units: Sequence[_Unit], scores: npt.NDArray[np.float64], *, sure_eno
 
 
 def _merged(quotes: Sequence[Quote]) -> tuple[Quote, ...]:
-    """Neighbouring quotes of one passage become one, so that a citation shows them together."""
+    """Neighbouring quotes of one passage become one, so that a citation shows them together.
+
+    Those of two pages, or of moments apart, stay two: a citation leads to one place.
+    """
     merged: list[Quote] = []
     for quote in quotes:
         last = merged[-1] if merged else None
-        if last and last.source is quote.source and not quote.source.text[last.end : quote.start].strip():
+        neighbours = last and last.source is quote.source and not quote.source.text[last.end : quote.start].strip()
+        if last and neighbours and _is_one_place(quote.source.spot_at(last.start), quote.source.spot_at(quote.start)):
             merged[-1] = Quote(quote.source, last.start, quote.end)
         else:
             merged.append(quote)
     return tuple(merged)
+
+
+def _is_one_place(first: Spot | None, second: Spot | None) -> bool:
+    if first is None or second is None or first.kind is not SpotKind.TIME or second.kind is not SpotKind.TIME:
+        return first == second
+    return first.of == second.of and second.number - first.number <= _ONE_MOMENT_S

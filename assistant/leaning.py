@@ -80,6 +80,7 @@ class _Words:
     light: frozenset[str]
     courtesy: frozenset[str]
     asking: frozenset[str]
+    thanks: tuple[str, ...]
     openers: tuple[str, ...]
     references: tuple[str, ...]
     defines: tuple[str, ...]
@@ -123,8 +124,14 @@ def topic_words(question: str) -> tuple[str, ...]:
 
 def _without_courtesy(words: list[str], known: _Words) -> list[str]:
     """What is left when thanks and greetings at the beginning are taken away."""
-    first = next((place for place, word in enumerate(words) if word not in known.courtesy), len(words))
-    return words[first:]
+    left = words
+    while left:
+        said = " ".join(left)
+        phrase = next((each for each in known.thanks if _starts(said, [each])), "")
+        if not phrase and left[0] not in known.courtesy:
+            break
+        left = left[len(phrase.split()) or 1 :]
+    return left
 
 
 def _without_conjunctions(words: Sequence[str], known: _Words) -> str:

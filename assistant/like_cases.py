@@ -3,13 +3,13 @@
 A case is several passages (where somebody was stuck, what helped, what changed). What each leg of the search says of
 its best passage is put on one scale over the cases and added; the passage that tells where its author was stuck counts
 once more, token by token, and so does how well the message fits the lesson the case belongs to: learners speak the
-lesson's language more often than another learner's. A case of the lesson that is open stands higher, one of its block or
-skill a little. The weights were chosen on the development half of `evals.cases` (2026-11); what they give is told in
-docs/design/cases.md.
+lesson's language more often than another learner's. A case of the lesson that is open stands higher, one of its block
+or skill a little. The weights were chosen on the development half of `evals.cases` (2026-11); what they give is told
+in docs/design/cases.md.
 
 A case resembles the learner's place when one of its passages stands out for these words, by a floor, above how it fares
 with questions about anything: that told messages a case answers from others better (area 0.89 in Russian, 0.86 in
-English) than the plain cosine above the same background (0.87, 0.71).
+English) than being nearer than texts about anything (0.87, 0.71), which is asked for as well.
 """
 
 import re
@@ -23,7 +23,7 @@ from sqlalchemy.orm import Session
 from foundation.ids import LessonId, PassageId
 from knowledge.background import background_vectors
 from knowledge.cases.case import Case, cases_of_lessons
-from knowledge.centring import centre
+from knowledge.centring import background_cosine, centre
 from knowledge.lessons import LessonHead, heading_paths, lesson_heads
 from knowledge.search import Hit, Ranking, search
 from knowledge.shelf import Shelf
@@ -31,10 +31,14 @@ from knowledge.shelves import Shelves
 
 _HITS = 400
 _DENSE, _LATE, _SITUATION_LATE, _WORDS, _COURSE = 1.0, 0.5, 1.0, 0.3, 0.45
-_SAME_LESSON, _SAME_BLOCK, _SAME_SKILL = 1.5, 0.5, 0.5
+_SAME_LESSON, _SAME_BLOCK, _SAME_SKILL = 2.5, 0.8, 0.8
 # In standard deviations of questions about anything.
 _STANDS_OUT = 3.0
+# And nearer than texts about anything are, by a cosine: words alone may stand out by chance.
+_NEARER = 0.035
 _NOT_COMPARED = -3.0
+# What is told apart are deviations already: between a few cases that are all alike, a hair is no difference.
+_LEAST_SPREAD = 0.5
 _SITUATION = re.compile(r"\b(?:situation|stuck|ситуац|не получал|застр)", re.IGNORECASE)
 
 _Column = npt.NDArray[np.float64]
@@ -103,12 +107,14 @@ def _by_lesson(session: Session, course: Ranking, ids: Sequence[LessonId], known
     heads = lesson_heads(session, [LessonId(lesson) for lesson in fits])
     by_name = {heads[LessonId(lesson)].external_id: fit for lesson, fit in fits.items() if LessonId(lesson) in heads}
     usual = float(np.median(list(by_name.values()))) if by_name else 0.0
-    return np.asarray([by_name.get(known[case].lesson, usual) if case in known else usual for case in ids])
+    furthest = min(by_name.values(), default=0.0)
+    lessons = [known[case].lesson if case in known else "" for case in ids]
+    return np.asarray([by_name.get(lesson, furthest) if lesson else usual for lesson in lessons], dtype=np.float64)
 
 
 def _standard(scores: _Column) -> _Column:
     spread = float(scores.std()) if len(scores) else 0.0
-    return (scores - scores.mean()) / spread if spread > 0 else np.zeros(len(scores))
+    return (scores - scores.mean()) / max(spread, _LEAST_SPREAD) if len(scores) else scores
 
 
 def _prior(case: Case | None, opened: LessonHead | None) -> float:
@@ -130,6 +136,8 @@ def _alike(shelf: Shelf, ranking: Ranking, encoder_id: str) -> set[LessonId]:
         asked = centre(asked, lang=ranking.lang, role="question", encoder_id=encoder_id)
     vectors = shelf.windows.columns["vector"]
     usual = asked @ vectors.T
-    stands_out = (vectors @ ranking.vector - usual.mean(axis=0)) / np.maximum(usual.std(axis=0), 1e-6)
-    rows = shelf.window_place[np.flatnonzero(stands_out >= _STANDS_OUT)]
+    near = vectors @ ranking.vector
+    stands_out = (near - usual.mean(axis=0)) / np.maximum(usual.std(axis=0), 1e-6) >= _STANDS_OUT
+    elsewhere = background_cosine(ranking.vector, lang=shelf.places[0].lang, encoder_id=encoder_id) or 0.0
+    rows = shelf.window_place[np.flatnonzero(stands_out & (near >= elsewhere + _NEARER))]
     return {LessonId(name.decode()) for name in shelf.places.lessons[rows]}

@@ -40,7 +40,7 @@ def case_url(product: Product, case: LessonHead, *, anchor: str = "") -> str:
 
 def cite(product: Product, source: Source, text: str, *, number: int, start: int | None = None) -> Citation:
     """A citation of a stretch of a source; `start` is its offset there, else it is looked for."""
-    spot = _spot_at(source, source.text.find(text) if start is None else start)
+    spot = source.spot_at(source.text.find(text) if start is None else start)
     url = lesson_url(product, source.lesson, anchor=source.anchor, spot=spot)
     kind, value = ("heading", heading_of(source)) if spot is None else (spot.kind.value, str(spot.number))
     return Citation(number, source.passage, source.lesson.slug, source.lesson.title, text, Locator(kind, value, url))
@@ -49,11 +49,6 @@ def cite(product: Product, source: Source, text: str, *, number: int, start: int
 def heading_of(source: Source) -> str:
     """The heading a source stands under, its lesson's title where there is none."""
     return source.heading_path[-1] if source.heading_path else source.lesson.title
-
-
-def _spot_at(source: Source, offset: int) -> Spot | None:
-    """Where the block that holds an offset stands; None for a text that has only headings."""
-    return next((part.spot for part in source.segments if offset < part.end), None)
 
 
 def near(product: Product, lesson: LessonHead) -> NearLesson:

@@ -28,7 +28,7 @@ from knowledge.shelves import Shelves
 _HITS = 20
 _EVIDENCE = 8
 # Found before worked solutions are taken out: there are hardly more of them among the best than this leaves.
-_WITH_SOLUTIONS = 100
+_WITH_SOLUTIONS = 40
 # How much stronger all of the course must speak for a question than the part in sight does, in standard deviations of
 # questions about anything, to say that the answer comes later.
 LATER_MARGIN = 0.25
@@ -149,8 +149,10 @@ class _Looking:
     def _in_sight(self, session: Session, found: Ranking, sight: Sight) -> Looked:
         """Judged by what is in sight alone; the whole course only tells whether the answer comes later."""
         seen = search_within(found, self.shelf, hidden=sight.hidden, count=_WITH_SOLUTIONS)
-        looked = self._judged(session, _without_solutions(session, seen, sight))
-        later = self._later(session, looked, _without_solutions(session, found, sight), sight)
+        if not sight.solutions:
+            found, seen = _without_solutions(session, found, seen)
+        looked = self._judged(session, seen)
+        later = self._later(session, looked, found, sight)
         return replace(looked, held=sight.held_back(later))
 
     def _later(self, session: Session, looked: Looked, found: Ranking, sight: Sight) -> LessonHead | None:
@@ -177,9 +179,9 @@ class _Looking:
         return weigh(ranking, self.shelf, sources_of=partial(load_sources, session), scale_of=scale_of)
 
 
-def _without_solutions(session: Session, found: Ranking, sight: Sight) -> Ranking:
-    if sight.solutions:
-        return found
-    paths = heading_paths(session, [hit.place.passage for hit in found.hits])
-    hits = tuple(hit for hit in found.hits if not is_solution(paths.get(hit.place.passage, ())))
-    return replace(found, hits=hits)
+def _without_solutions(session: Session, *rankings: Ranking) -> list[Ranking]:
+    paths = heading_paths(session, {hit.place.passage for ranking in rankings for hit in ranking.hits})
+    return [
+        replace(ranking, hits=tuple(hit for hit in ranking.hits if not is_solution(paths.get(hit.place.passage, ()))))
+        for ranking in rankings
+    ]

@@ -15,7 +15,9 @@ _WORD = re.compile(r"[^\W_]+")
 _QUOTED = re.compile(r"[«“\"„']([^«»“”\"„']+)[»”\"“']")
 _LESSON = r"(?:урок|лекци|занят|глав|lesson|lecture|chapter|unit)\w*"
 _BLOCK = r"(?:недел|модул|блок|част|week|module|block|part)\w*"
-_NUMBERS = r"\d+(?:\s*(?:,|и|and|-|–|—)\s*\d+)*"
+# No lesson has a longer number, and one of thousands of digits is refused by Python.
+_ONE = r"(?<!\d)\d{1,4}(?!\d)"
+_NUMBERS = rf"{_ONE}(?: ?(?:,|и|and|-|–|—) ?{_ONE})*"
 _SIGN = r"\s*(?:№|#|номер|number|no\.?)?\s*"
 # "7-й урок" and "7 урок" name one; "3 урока" and "уроков 3" count them.
 _ENDINGS = "й|ый|ой|ий|го|ого|му|ому|м|ом|ая|я|ю|ую|е|ое|th|st|nd|rd"
@@ -40,12 +42,12 @@ _ORDINALS = (
     "двенадцат|twelfth",
 )
 _NAMING_WORDS = 3
-_NUMBERED = re.compile(rf"^\s*(?:{_LESSON}{_SIGN})?(\d+)\b[\s.:)–—-]*")
+_NUMBERED = re.compile(rf"^\s*(?:{_LESSON}{_SIGN})?({_ONE})\b[\s.:)–—-]*")
 
 
 def named_lessons(question: str, lessons: Sequence[LessonHead]) -> frozenset[LessonId]:
     """Ids of the lessons, given in course order, that a question names."""
-    said = fold(question)
+    said = " ".join(fold(question).split())
     stems = _stems(said)
     numbers, blocks = set(_numbers(said, _LESSON)), set(_numbers(said, _BLOCK))
     quoted = {_stems(each) for each in _QUOTED.findall(said)}
@@ -64,7 +66,7 @@ def _numbers(said: str, thing: str) -> Iterator[int]:
     """The numbers of lessons or of blocks that are named."""
     for found in re.finditer(rf"\b(?!(?:{_COUNTED})\b){thing}{_SIGN}({_NUMBERS})", said):
         yield from _spelled_out(found[1])
-    for found in re.finditer(rf"\b(\d+)\s*-?\s*(?:{_ENDINGS})\s+{thing}|\b(\d+)\s+(?:{_SINGULAR})\b", said):
+    for found in re.finditer(rf"\b({_ONE}) ?-? ?(?:{_ENDINGS}) {thing}|\b({_ONE}) (?:{_SINGULAR})\b", said):
         if found[2] is None or re.match(thing, found[0].split()[-1]):
             yield int(found[1] or found[2])
     for number, letters in enumerate(_ORDINALS, 1):
@@ -74,14 +76,14 @@ def _numbers(said: str, thing: str) -> Iterator[int]:
 
 def _spelled_out(listed: str) -> Iterator[int]:
     """The numbers of "7, 8" and of "7-9"."""
-    numbers = [int(number) for number in re.findall(r"\d{1,4}", listed)]
+    numbers = [int(number) for number in re.findall(_ONE, listed)]
     if len(numbers) == 2 and re.search(r"[-–—]", listed):
         yield from range(numbers[0], min(numbers[1], numbers[0] + 100) + 1)
     yield from numbers
 
 
 def _numbers_in(title: str) -> set[int]:
-    return {int(number) for number in re.findall(r"\d{1,4}", title)}
+    return {int(number) for number in re.findall(_ONE, title)}
 
 
 def _number_of(lesson: LessonHead, place: int) -> int:

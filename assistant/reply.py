@@ -22,7 +22,7 @@ class Composer(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Locator:
-    """Where a person finds a quote: the `value` of a heading, or the number of a page, slide, cell or second (`time`)."""
+    """Where a person finds a quote: the `value` of a heading, or the number of a page, slide, cell or second."""
 
     kind: str
     value: str

@@ -1,11 +1,7 @@
 """What a learner who says "I'm stuck" is shown: where to look again, and somebody who was stuck in a similar place.
 
-A case is shown only when it resembles what the learner wrote: its best passage must be nearer to the learner's words
-than texts about anything are, by a floor. Standard deviations above the shelf's own background tell less: over the
-sample cases, ten paraphrases of them against twelve texts about something else (passwords, payment, another subject),
-each in Russian and English over either language, gave an area of 0.75 to 0.77 for `dense_z` of the best passage and
-0.82 to 0.98 for this margin. At the floor 28 of the 40 paraphrases are shown a case, 27 of them their own, and 4 of
-the 48 others are, three of them English texts over Russian cases (measured 2026-11).
+A case is one graduate's experience, quoted and named as such; it is never part of an answer. Which one resembles what
+the learner wrote, if any, is decided in `like_cases`.
 """
 
 import re

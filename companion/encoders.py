@@ -16,6 +16,7 @@ from knowledge.calibration import check_same_encoder
 from knowledge.fill import fill_product
 from knowledge.identity import drop_vectors, forget_vectors, other_identity, unfilled_windows, vectors_by_encoder
 from knowledge.products import list_products
+from knowledge.recordings import prune_recordings
 from knowledge.vectors import Progress
 
 
@@ -90,18 +91,20 @@ def fill_index(
 
 
 def prune_index(house: House) -> dict[str, Any]:
-    """Remove the vectors and index entries of every encoder but this process's: `{encoder, removed, encoders}`.
+    """Remove what nobody needs: vectors of every encoder but this process's, and recordings no product names.
 
+    `{encoder, removed, encoders, recordings}`: how many vectors, of which encoders, and how many recordings.
     Raises Conflict while this encoder lacks a vector that is needed.
     """
     encoder_id = house.encoder.id
     with house.database.write() as session:
         others = sorted(vectors_by_encoder(session).keys() - {encoder_id})
         removed = drop_vectors(session, keep=encoder_id)
+        recordings = prune_recordings(session, house.settings.home, now_s=house.clock().timestamp())
     for other in others:
         for key in house.shelves.all_keys():
             house.shelves.forget(key, encoder_id=other)
-    return {"encoder": encoder_id, "removed": removed, "encoders": others}
+    return {"encoder": encoder_id, "removed": removed, "encoders": others, "recordings": recordings}
 
 
 def _forget(house: House, encoder_id: str, product: str | None) -> None:

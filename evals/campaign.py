@@ -17,6 +17,7 @@ from evals.ablation import run_ablation
 from evals.abstain import run_abstain
 from evals.answers import run_answers
 from evals.cached_encoder import CachedEncoder
+from evals.cases import run_cases
 from evals.dialogues import run_dialogues
 from evals.reading import measure_reading
 from evals.recipe_chart import draw_recipe
@@ -149,6 +150,10 @@ def _dialogues(measuring: _Measuring) -> dict[str, Any]:
     return run_dialogues(SPLITS, settings=measuring.settings, encoder=measuring.encoder, progress=_quiet)
 
 
+def _cases(measuring: _Measuring) -> dict[str, Any]:
+    return run_cases(SPLITS, settings=measuring.settings, encoder=measuring.encoder, progress=_quiet)
+
+
 def _each(measuring: _Measuring, runs: Sequence[Run], measure: Callable[..., dict[str, Any]]) -> dict[str, Any]:
     """A measurement of every run by its name, with its source."""
     figures = {}
@@ -188,6 +193,7 @@ def _abstain(measuring: _Measuring) -> dict[str, Any]:
 STEPS: Mapping[str, Callable[[_Measuring], dict[str, Any]]] = {
     "reading": _reading,
     "shaped": _shaped,
+    "cases": _cases,
     "dialogues": _dialogues,
     "retrieval": _retrieval,
     "answers": _answers,

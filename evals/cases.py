@@ -2,7 +2,9 @@
 
 Cases are those of the samples and more that are there for measuring only, two or three a lesson. Messages are written
 without the words of the case they belong to; others no case answers. Split by case: what is fitted sees `dev` only.
-Every message is asked without knowing the lesson that is open, and once more with it.
+Every message is asked three times: without knowing the lesson that is open, with another lesson of its block open, and
+with the case's own. The last is partly a gift where a lesson has no more cases than are looked at; the first is what
+words alone find.
 """
 
 import json
@@ -19,11 +21,12 @@ from companion.samples import FOLDER
 from companion.wiring import House, open_house
 from evals.cached_encoder import CachedEncoder
 from evals.ranking_scores import bootstrap_interval
-from evals.shaped import LANGS, SPLITS, take_in_sample
+from evals.shaped import LANGS, take_in_sample
 from foundation.errors import ContentUnreadable
 from foundation.ids import ProductSlug
 from foundation.settings import Settings
 from knowledge.ingest import Target
+from knowledge.lessons import live_lessons
 from knowledge.products import Collection
 from knowledge.vectors import Progress
 
@@ -52,6 +55,7 @@ class Asked:
 
     message: Message
     alone: int | None
+    in_block: int | None
     with_lesson: int | None
     is_shown: bool
     shown_right: bool
@@ -72,7 +76,7 @@ def read_messages(path: Path) -> list[Message]:
 def run_cases(
     splits: Sequence[str], *, settings: Settings, encoder: CachedEncoder, progress: Progress
 ) -> dict[str, Any]:
-    """Take course and cases in, in both languages, and ask every message of these splits: figures by split, language."""
+    """Take course and cases in, in both languages, and ask these splits' messages: figures by split and language."""
     found = {}
     with tempfile.TemporaryDirectory() as folder:
         throw_away = settings.model_copy(update={"home": Path(folder) / "home"})
@@ -95,7 +99,8 @@ def write_cases(folder: Path, lang: str) -> Path:
     headings = _HEADINGS[lang]
     for line in (QUESTIONS / f"cases-{lang}.jsonl").read_text(encoding="utf-8").splitlines():
         case = json.loads(line)
-        front = f"---\ntitle: {json.dumps(case['title'], ensure_ascii=False)}\nexample: true\nlesson: {case['lesson']}\n---\n"
+        title = json.dumps(case["title"], ensure_ascii=False)
+        front = f"---\ntitle: {title}\nexample: true\nlesson: {case['lesson']}\n---\n"
         parts = zip(headings, (case["stuck"], case["did"], case["changed"]), strict=True)
         body = "\n\n".join(f"## {heading}\n\n{text}" for heading, text in parts)
         (folder / f"{case['id']}.md").write_text(f"{front}\n# {case['title']}\n\n{body}\n", encoding="utf-8")
@@ -106,19 +111,32 @@ def ask_messages(house: House, product: ProductSlug, messages: Iterable[Message]
     """What each message finds, without the lesson and with it."""
 
     def find(message: Message, lesson: str | None) -> list[tuple[str, bool]]:
-        found = nearest_cases(
-            house.database, house.shelves, product, text=message.text, lesson=lesson, count=_CASES
-        )
+        found = nearest_cases(house.database, house.shelves, product, text=message.text, lesson=lesson, count=_CASES)
         return [(case.id, case.is_alike) for case in found]
 
+    beside = _other_lessons(house, product)
     asked = []
     for message in messages:
         alone = find(message, None)
         opened = find(message, message.lesson) if message.lesson else alone
+        nearby = find(message, beside.get(message.lesson)) if message.lesson else alone
         is_shown = bool(alone) and alone[0][1]
         right = is_shown and alone[0][0] == message.case
-        asked.append(Asked(message, _rank(alone, message), _rank(opened, message), is_shown, right))
+        ranks = [_rank(found, message) for found in (alone, nearby, opened)]
+        asked.append(Asked(message, ranks[0], ranks[1], ranks[2], is_shown, right))
     return asked
+
+
+def _other_lessons(house: House, product: ProductSlug) -> dict[str | None, str]:
+    """For each lesson another one of its block, the next if there is one."""
+    with house.database.read() as session:
+        lessons = live_lessons(session, product)
+    found: dict[str | None, str] = {}
+    for place, lesson in enumerate(lessons):
+        around = [*lessons[place + 1 :], *lessons[:place]]
+        same = [one.slug for one in around if one.block_title == lesson.block_title]
+        found[lesson.slug] = same[0] if same else lesson.slug
+    return found
 
 
 def _rank(found: Sequence[tuple[str, bool]], message: Message) -> int | None:
@@ -132,6 +150,8 @@ def case_figures(asked: Sequence[Asked]) -> dict[str, Any]:
     columns = {
         "hit@1": [float(one.alone == 1) for one in answered],
         "hit@3": [float(one.alone is not None) for one in answered],
+        "hit@1_in_block": [float(one.in_block == 1) for one in answered],
+        "hit@3_in_block": [float(one.in_block is not None) for one in answered],
         "hit@1_with_lesson": [float(one.with_lesson == 1) for one in answered],
         "hit@3_with_lesson": [float(one.with_lesson is not None) for one in answered],
         "shown": [float(one.is_shown) for one in answered],

@@ -138,10 +138,11 @@ class _Side:
     hidden: frozenset[str]
 
     def sections(self) -> dict[_Path, list[tuple[str, str]]]:
-        """What stands under each path of headings, kind and text, in reading order."""
+        """What stands under each path of headings that learners see, kind and text, in reading order."""
         found: dict[_Path, list[tuple[str, str]]] = {}
+        told = self.headings() | {self.title}
         for block in self.blocks:
-            under = found.setdefault(tuple(block["heading_path"]), [])
+            under = found.setdefault(tuple(heading for heading in block["heading_path"] if heading in told), [])
             if block["kind"] != BlockKind.HEADING:
                 under.append((block["kind"], block["text"]))
         return found
@@ -207,7 +208,8 @@ class _Comparing:
 
     def _changed(self, then: _Side, today: _Side) -> LessonChange | None:
         sections = list(_section_changes(then, today))
-        named = [each for each in sections if _may_be_named(each.heading, then, today)]
+        hidden = then.hidden | today.hidden
+        named = [each for each in sections if each.heading not in hidden]
         same_head = (then.title, then.outcome) == (today.title, today.outcome)
         if same_head and not sections:
             return None
@@ -228,12 +230,6 @@ def _revision(lessons: Mapping[LessonId, Placed], placed: Placed) -> str | None:
 
 def _told(side: _Side) -> LessonChange:
     return LessonChange(side.placed.lesson, side.slug, side.title, block=side.block)
-
-
-def _may_be_named(heading: str, then: _Side, today: _Side) -> bool:
-    if heading in then.hidden or heading in today.hidden:
-        return False
-    return not heading or heading in then.headings() | today.headings() or heading in (then.title, today.title)
 
 
 def _section_changes(then: _Side, today: _Side) -> Iterator[SectionChange]:

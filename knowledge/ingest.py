@@ -109,7 +109,8 @@ def ingest(
 ) -> IngestReport:
     """Make the target show exactly this course, or keep it as a draft.
 
-    `recordings` are those of its files that lesson pages can play (`knowledge.recordings`). `shelf_of` gives a shelf as it is live; who will lay the new one out anyway spares it being laid out twice.
+    `recordings` are those of its files that lesson pages can play (`knowledge.recordings`). `shelf_of` gives a shelf as
+    it is live; who will lay the new one out anyway spares it being laid out twice.
     Raises Conflict when another course is there already, Invalid when the encoder is not for its language or there can
     be no draft.
     """

@@ -17,6 +17,7 @@ from knowledge.blocks import BlockKind, Recording, Spot, SpotKind
 from knowledge.openings import is_open_lesson, is_open_passage
 from knowledge.passages import PassageKind, Segment
 from knowledge.products import Collection
+from knowledge.relations import replacing_lessons
 from knowledge.sight import seen_blocks
 from knowledge.tables import LessonRow, PassageRow, RevisionPassageRow, RevisionRow
 
@@ -68,6 +69,10 @@ class Source:
     segments: tuple[Segment, ...]
     lesson: LessonHead
 
+    def spot_at(self, offset: int) -> Spot | None:
+        """Where the block that holds an offset of the text stands; None for one that has only headings."""
+        return next((part.spot for part in self.segments if offset < part.end), None)
+
 
 @dataclass(frozen=True, slots=True)
 class ShownBlock:
@@ -103,8 +108,17 @@ def live_lessons(session: Session, product: str, *, collection: Collection = Col
 
 
 def find_lesson(session: Session, product: str, name: str) -> LessonHead:
-    """A live lesson by its slug or its author's own id; raises NotFound."""
-    return _head(*_named(session, product, name, _live(session)))
+    """A live lesson by its slug or its author's own id, or the one that replaces it now that it is gone.
+
+    Raises NotFound.
+    """
+    try:
+        return _head(*_named(session, product, name, _live(session)))
+    except NotFound:
+        replacing = _replacing(session, product, name)
+        if replacing is None:
+            raise
+        return replacing
 
 
 def read_lesson(session: Session, product: str, name: str) -> LessonPage:
@@ -199,6 +213,23 @@ def _named(
     if found is None:
         raise NotFound(f"there is no lesson {name[:70]!r} in {product[:70]}")
     return found[0], found[1]
+
+
+def _replacing(session: Session, product: str, name: str) -> LessonHead | None:
+    """The live lesson that replaces one that is gone."""
+    gone = select(LessonRow.external_id).where(
+        LessonRow.product == product,
+        LessonRow.collection == Collection.LESSONS,
+        LessonRow.live_revision.is_(None),
+        (LessonRow.slug == name) | (LessonRow.external_id == name),
+    )
+    for external_id in session.scalars(gone.order_by(LessonRow.slug != name)):
+        replacing = replacing_lessons(session, product, external_id)
+        heads = lesson_heads(session, replacing)
+        for lesson in replacing:
+            if lesson in heads:
+                return heads[lesson]
+    return None
 
 
 def _head(row: LessonRow, revision: RevisionRow) -> LessonHead:

@@ -83,7 +83,7 @@ class Publisher:
         return self._put(draft, go)
 
     def roll_back(self, product: ProductSlug, number: int | None, said: Said, *, reveal: bool) -> PutLive:
-        """Make an earlier release's set live again under a new number, unless it is named the one before.
+        """Make an earlier release's set live again under a new number; where none is named, the one before.
 
         Without `reveal`, Conflict when learners would see again what is hidden from them now. Also raises NotFound,
         Conflict when there is nothing to go back to, EncoderUnavailable.

@@ -12,13 +12,12 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from foundation.errors import NotFound
 from foundation.ids import LessonId
 from knowledge.blocks import RelationKind
 from knowledge.lessons import LessonHead, lesson_heads
 from knowledge.openings import is_open_lesson
 from knowledge.products import Collection
-from knowledge.relations import newest_published, replacing_lessons
+from knowledge.relations import newest_published
 from knowledge.releases import ReleaseState
 from knowledge.tables import LessonRow, RelationRow, ReleaseLessonRow, ReleaseRow, RevisionRow
 
@@ -76,21 +75,6 @@ def related_lessons(session: Session, product: str, *, now: datetime) -> dict[Le
 
     mine = {name: tied for name, tied in ties.items() if name[0] == product and name in heads}
     return {heads[name].id: Related(**{kind: told(kind, tied[kind]) for kind in tied}) for name, tied in mine.items()}
-
-
-def successor_of(session: Session, product: str, name: str) -> LessonHead:
-    """The live lesson that replaces one that is gone, named by its slug or its author's id; raises NotFound."""
-    gone = select(LessonRow.external_id).where(
-        LessonRow.product == product,
-        LessonRow.collection == Collection.LESSONS,
-        LessonRow.live_revision.is_(None),
-        (LessonRow.slug == name) | (LessonRow.external_id == name),
-    )
-    for external_id in session.scalars(gone.order_by(LessonRow.slug != name)):
-        replacing = replacing_lessons(session, product, external_id)
-        if replacing:
-            return lesson_heads(session, replacing[:1])[replacing[0]]
-    raise NotFound(f"there is no lesson {name[:70]!r} in {product[:70]}")
 
 
 def _live_relations(session: Session, product: str) -> list[Any]:

@@ -11,7 +11,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import func, select, update
+from sqlalchemy import Select, func, select, update
 from sqlalchemy.orm import Session
 
 from foundation.errors import Conflict, Invalid, NotFound
@@ -62,30 +62,32 @@ class Release:
 
 def list_releases(session: Session, product: str, *, state: ReleaseState | None = None) -> list[Release]:
     """A product's releases, newest first."""
-    mine = (ReleaseRow.product == product, ReleaseRow.collection == _LESSONS)
-    counted = (
-        select(ReleaseRow, func.count(ReleaseLessonRow.lesson))
-        .outerjoin(ReleaseLessonRow, ReleaseLessonRow.release == ReleaseRow.id)
-        .where(*mine, *(() if state is None else (ReleaseRow.state == state,)))
-        .group_by(ReleaseRow.id)
-        .order_by(ReleaseRow.number.desc())
-    )
-    return [_release(row, lessons) for row, lessons in session.execute(counted)]
+    wanted = () if state is None else (ReleaseRow.state == state,)
+    return [_release(row, lessons) for row, lessons in session.execute(_releases(product).where(*wanted))]
 
 
 def live_release(session: Session, product: str) -> Release | None:
     """The release learners see; None before the first."""
-    return next(iter(list_releases(session, product, state=ReleaseState.PUBLISHED)), None)
+    published = _releases(product).where(ReleaseRow.state == ReleaseState.PUBLISHED)
+    found = session.execute(published.limit(1)).one_or_none()
+    return None if found is None else _release(*found)
 
 
 def find_release(session: Session, product: str, number: int) -> Release:
     """One release by its number; raises NotFound."""
-    for release in list_releases(session, product):
-        if release.number == number:
-            return release
-    raise NotFound(
-        f"{product} has no release {number}; `companion release list --product {product}` shows those it has"
-    )
+    found = session.execute(_releases(product).where(ReleaseRow.number == number)).one_or_none()
+    if found is None:
+        raise NotFound(
+            f"{product} has no release {number}; `companion release list --product {product}` shows those it has"
+        )
+    return _release(*found)
+
+
+def _releases(product: str) -> Select[ReleaseRow, int]:
+    """Newest first, each with the number of its lessons."""
+    counted = select(func.count()).where(ReleaseLessonRow.release == ReleaseRow.id).scalar_subquery()
+    mine = (ReleaseRow.product == product, ReleaseRow.collection == _LESSONS)
+    return select(ReleaseRow, counted).where(*mine).order_by(ReleaseRow.number.desc())
 
 
 def find_draft(session: Session, product: str, number: int | None = None) -> Release:

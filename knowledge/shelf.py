@@ -167,10 +167,14 @@ def lesson_rows(places: Places) -> npt.NDArray[np.int32]:
 
 @dataclass(frozen=True, slots=True)
 class ShelfState:
-    """A product's version, and what a shelf's content is called then; at `until` something else opens by itself."""
+    """A product's version, and what a shelf's content is called then.
+
+    The last of it opened at `since`, None if all of it always was, and at `until` something else will, None if nothing.
+    """
 
     version: int
     digest: str
+    since: datetime | None = None
     until: datetime | None = None
 
 
@@ -194,7 +198,7 @@ def shelf_state(
     shown = TOKENS if has_tokens(session, key, encoder, lessons=lessons) else "vectors"
     opened, until = _openings(session, lessons, now)
     told = [*revisions, *([f"opened {opened.isoformat()}"] if opened else [])]
-    return ShelfState(shelf_version(session, key) or 0, content_hash(key.name(encoder.id), shown, *told), until)
+    return ShelfState(shelf_version(session, key) or 0, content_hash(key.name(encoder.id), shown, *told), opened, until)
 
 
 def _openings(session: Session, lessons: Subquery, now: datetime) -> tuple[datetime | None, datetime | None]:

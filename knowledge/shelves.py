@@ -19,7 +19,7 @@ from knowledge.calibration import recall_background
 from knowledge.encoder import Encoder
 from knowledge.index import PassageIndex
 from knowledge.products import Collection, list_products
-from knowledge.shelf import Shelf, ShelfKey, has_tokens, shelf_state, shelf_version
+from knowledge.shelf import Shelf, ShelfKey, ShelfState, has_tokens, shelf_state, shelf_version
 from knowledge.shelf_files import ShelfFiles, differing_parts
 from knowledge.shelf_layout import load_shelf
 from knowledge.tokens import axes_for
@@ -30,13 +30,16 @@ _SHELVES_AT_HAND = 64
 
 @dataclass(frozen=True, slots=True)
 class _Held:
-    """A shelf at hand, and when something that is in it then will not be in it now."""
+    """A shelf at hand, and of which time it is."""
 
     shelf: Shelf
-    until: datetime | None
+    state: ShelfState
 
     def is_current(self, version: int, now: datetime) -> bool:
-        return self.shelf.version >= version and (self.until is None or now < self.until)
+        since, until = self.state.since, self.state.until
+        # A clock may be set back, too.
+        is_of_now = (since is None or since <= now) and (until is None or now < until)
+        return self.shelf.version >= version and is_of_now
 
 
 class Shelves:
@@ -151,7 +154,7 @@ class Shelves:
             # Searching falls back to the exact vectors of the shelf itself; the next lay-out tries again.
             _log.error("index.unavailable shelf=%s reason=%s", key.name(self.encoder.id), err)
         with self._order:
-            self._shelves[key] = _Held(shelf, state.until)
+            self._shelves[key] = _Held(shelf, state)
             self._shelves.move_to_end(key)
             while len(self._shelves) > _SHELVES_AT_HAND:
                 self._shelves.popitem(last=False)

@@ -130,6 +130,25 @@ def dialogues(
         print(line)
 
 
+@app.command("cases")
+def cases(
+    split: Annotated[str | None, typer.Option(help="only messages of this split: dev or held-out")] = None,
+    cache: Cache = None,
+    as_json: AsJson = False,
+) -> None:
+    """Ask the sample course's cases what learners who are stuck write, and see whether the right one is found.
+
+    Example: companion eval cases --split held-out --json
+    """
+    from evals.cases import run_cases
+    from evals.shaped import SPLITS
+
+    if split is not None and split not in SPLITS:
+        raise typer.BadParameter(f"there is no split {split!r}; say {' or '.join(SPLITS)}", param_hint="--split")
+    figures = _measured(run_cases, (split,) if split else SPLITS, name="cases", cache=cache)
+    _show(figures, as_json=as_json)
+
+
 def _measured(
     run: Callable[..., dict[str, Any]], evaluation: object, *, name: str, cache: Path | None
 ) -> dict[str, Any]:

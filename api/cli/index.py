@@ -87,13 +87,17 @@ def fill(
 def prune(as_json: AsJson = False) -> None:
     """Remove the vectors of every encoder but the configured one, once that one has all that is needed.
 
+    Recordings that no course names any more go too.
+
     Example: companion index prune
     """
     from api.cli.show import print_json
 
     done = _run("prune", None)
     others = ", ".join(done["encoders"]) or "no other encoder"
-    print_json(done) if as_json else print(f"{done['removed']} vectors of {others} removed; {done['encoder']} stays")
+    swept = f", {done['recordings']} recordings" if done["recordings"] else ""
+    told = f"{done['removed']} vectors of {others}{swept} removed; {done['encoder']} stays"
+    print_json(done) if as_json else print(told)
 
 
 def _run(action: str, product: str | None) -> dict[str, Any]:

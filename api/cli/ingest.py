@@ -9,10 +9,7 @@ import typer
 from api.cli.show import AsJson
 
 if TYPE_CHECKING:
-    from knowledge.ingest import IngestReport
-
-if TYPE_CHECKING:
-    from knowledge.ingest import Target
+    from knowledge.ingest import IngestReport, Target
 
 
 class Language(StrEnum):
@@ -76,6 +73,10 @@ def ingest(
     collection = Collection.CASES if kind is Kind.CASES else Collection.LESSONS
     product_kind = ProductKind(kind) if kind not in (None, Kind.CASES) else None
     if kind is Kind.CASES:
+        if draft:
+            raise typer.BadParameter(
+                "alumni cases have no releases, so there is no draft of them", param_hint="--draft"
+            )
         _take_in_cases(path, Target(slug, collection, None, title, lang, replace), as_json=as_json)
         return
     course = read_course(path, lang=lang)
@@ -112,7 +113,16 @@ def ingest(
             f"{report.answer_keys} answer keys kept from learners, {len(report.warnings)} warnings, "
             f"{report.seconds:.1f} s"
         )
-        print(_release_line(report, slug) if collection is Collection.LESSONS else "", end="")
+        if report.hidden:
+            print(_hidden_line(report, slug))
+        print(_release_line(report, slug))
+
+
+def _hidden_line(report: "IngestReport", slug: str) -> str:
+    """What learners do not see, why, and how its author does."""
+    told = {"staff": "for staff", "unpublished": "not published", "not_before": "opening later"}
+    counted = ", ".join(f"{count} {told[why]}" for why, count in report.hidden_by.items() if count)
+    return f"hidden: {report.hidden} blocks ({counted}); `companion lessons --product {slug}` shows them"
 
 
 def _understood_line(report: "IngestReport") -> str:
@@ -120,18 +130,18 @@ def _understood_line(report: "IngestReport") -> str:
     from knowledge.readers import format_title
 
     counted = ", ".join(f"{count} {name}" for name, count in report.found.items())
-    return f"understood as: {format_title(report.format)}{f' ({counted})' if counted else ''}"
+    return f"understood as {format_title(report.format)}{f': {counted}' if counted else ''}"
 
 
 def _release_line(report: "IngestReport", slug: str) -> str:
     """What became of it, and what to do next with a draft."""
     if report.release is None:
-        return f"nothing differs from what is live{', so there is no draft' if report.draft else ''}\n"
+        return f"no lesson differs from what is live{', so there is no draft' if report.draft else ''}"
     if not report.draft:
-        return f"release {report.release} is live\n"
+        return f"release {report.release} is live"
     return (
         f"draft {report.release}: `companion impact --product {slug}` tells what it would change, "
-        f"`companion release publish {report.release} --product {slug}` makes it live\n"
+        f"`companion release publish {report.release} --product {slug}` makes it live"
     )
 
 

@@ -43,7 +43,11 @@ def change(
     ] = None,
     no_origins: Annotated[bool, typer.Option("--no-origins", help="no other site may embed it")] = False,
     url_template: Annotated[
-        str | None, typer.Option(help="address of a lesson elsewhere, with {lesson} and {anchor}; '' for our own pages")
+        str | None,
+        typer.Option(
+            help="address of a lesson elsewhere, with {lesson} and {anchor}, or {page}, {slide}, {cell}, {second}; "
+            "'' for our own pages"
+        ),
     ] = None,
     title: Annotated[str | None, typer.Option(help="the product's title")] = None,
     description: Annotated[str | None, typer.Option(help="two sentences about it")] = None,

@@ -1,5 +1,6 @@
 """A lesson's blocks as its page shows them: marks where a file's pages begin, recordings with what is said in them."""
 
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from itertools import groupby
@@ -14,6 +15,8 @@ from knowledge.products import Product
 from knowledge.spots import clock, recording_name, spot_anchor
 
 _MARKS = {SpotKind.PAGE: "mark_page", SpotKind.SLIDE: "mark_slide", SpotKind.CELL: "mark_cell"}
+# It goes into the page's policy: anything else there could loosen it.
+_HOST = re.compile(r"[A-Za-z0-9.-]+(?::\d{1,5})?")
 _YOUTUBE = frozenset({"youtube.com", "www.youtube.com", "m.youtube.com", "youtube-nocookie.com", "youtu.be"})
 
 
@@ -106,7 +109,8 @@ def _played(recording: Recording, page: LessonPage, product: Product) -> Played:
     if parts.scheme not in ("http", "https"):
         return Played(name, recording.title, "", "", "")
     media_type = media_type_of(PurePosixPath(parts.path).name) or ""
-    source = recording.url if parts.scheme == "https" and media_type else ""
+    plays = parts.scheme == "https" and media_type and _HOST.fullmatch(parts.netloc)
+    source = recording.url if plays else ""
     return Played(name, recording.title, source, recording.url, media_type)
 
 

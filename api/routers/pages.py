@@ -19,10 +19,10 @@ from companion.case_shelf import case_on_page
 from companion.wiring import House
 from foundation.errors import NotFound
 from knowledge.language import Lang
-from knowledge.lessons import LessonHead, live_lessons, read_lesson
+from knowledge.lessons import LessonHead, find_lesson, live_lessons, read_lesson
 from knowledge.products import Product, find_product, list_products
 from knowledge.recordings import KeptRecording, find_recording
-from knowledge.related import NONE_RELATED, related_lessons, successor_of
+from knowledge.related import NONE_RELATED, related_lessons
 from knowledge.spots import recording_name
 
 router = APIRouter(include_in_schema=False)
@@ -140,7 +140,7 @@ def _recording(house: House, slug: str, lesson: str, name: str) -> tuple[Path, K
 
 def _successor(house: House, slug: str, name: str) -> str:
     with house.database.read() as session:
-        return lesson_url(find_product(session, slug), successor_of(session, slug, name))
+        return lesson_url(find_product(session, slug), find_lesson(session, slug, name))
 
 
 def _link(product: Product, lesson: LessonHead) -> dict[str, str]:

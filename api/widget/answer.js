@@ -200,6 +200,12 @@ export class AnswerView {
   }
 }
 
+const PLACES = new Map([
+  ["page", "place_page"],
+  ["slide", "place_slide"],
+  ["cell", "place_cell"],
+]);
+
 /** What a page, slide, cell or second is called; "" for a heading, which the lesson shows by itself. */
 function placeOf(locator, say) {
   const number = locator?.value ?? "";
@@ -208,7 +214,8 @@ function placeOf(locator, say) {
     const two = (each) => `${each}`.padStart(2, "0");
     return hours ? `${hours}:${two(minutes)}:${two(seconds)}` : `${minutes}:${two(seconds)}`;
   }
-  return ["page", "slide", "cell"].includes(locator?.kind) ? say(`place_${locator.kind}`, { number }) : "";
+  const words = PLACES.get(locator?.kind);
+  return words ? say(words, { number }) : "";
 }
 
 /** A titled list of lessons to look at. */

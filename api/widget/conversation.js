@@ -41,8 +41,9 @@ export class Conversation {
     else this.#fail(last, views.at(-1), new Problem("cut"));
   }
 
-  ask(text, lesson) {
-    const record = { kind: "turn", asked: text, lesson, ...unanswered() };
+  /** `position` is the furthest lesson the learner has come to, where the host says so. */
+  ask(text, lesson, position) {
+    const record = { kind: "turn", asked: text, lesson, position, ...unanswered() };
     this.#run(record, this.#add(record));
   }
 
@@ -113,10 +114,16 @@ export class Conversation {
     this.#screen.changed();
   }
 
-  #question({ asked: text, lesson }) {
+  #question({ asked: text, lesson, position }) {
     const { conversation } = this.#memory.state;
     // What is undefined does not reach the wire.
-    return { text, lesson: lesson ?? undefined, conversation: conversation ?? undefined, locale: this.#context.language };
+    return {
+      text,
+      lesson: lesson ?? undefined,
+      position: position ?? undefined,
+      conversation: conversation ?? undefined,
+      locale: this.#context.language,
+    };
   }
 
   #hear(type, told, { record, view, at }) {

@@ -279,7 +279,7 @@ class LearningCompanion extends HTMLElement {
 
   #ask(text) {
     if (this.#conversation.busy || !this.#context.product) return false;
-    this.#conversation.ask(text, this.getAttribute("lesson"));
+    this.#conversation.ask(text, this.getAttribute("lesson"), this.getAttribute("position"));
     return true;
   }
 

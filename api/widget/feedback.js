@@ -142,7 +142,7 @@ export function stuckReply({ nearest, case: example }, context) {
       h(
         "aside",
         { class: "case" },
-        h("p", { class: "badge example" }, say("case")),
+        h("p", { class: "badge example" }, say(example.is_example === false ? "case_graduate" : "case")),
         h("h3", {}, example.title),
         h("p", {}, example.situation),
         example.url ? lessonLink(say("case_open"), example.url, context) : null,

@@ -13,12 +13,12 @@ from knowledge.blocks import Seen
 from knowledge.readers.manifest import child, children, text_of
 from knowledge.readers.package_lessons import PackageLessons
 from knowledge.readers.withholding import FOR_LEARNERS, UNPUBLISHED, opening_at, stricter
-from knowledge.readers.xml import parse_xml
 
 SETTINGS = "course_settings"
 FILES = "web_resources"
 _SHOWN = frozenset({"", "active", "published", "available", "edited", "post_delayed"})
-_META = re.compile(r"<meta\s+name=[\"']([\w-]+)[\"']\s+content=[\"']([^\"']*)[\"']", re.IGNORECASE)
+_META = re.compile(r"<meta\b[^>]*>", re.IGNORECASE)
+_NAMED = re.compile(r"\b(name|content)\s*=\s*(?:\"([^\"]*)\"|'([^']*)')", re.IGNORECASE)
 _HEAD_CHARS = 8000
 
 
@@ -45,9 +45,21 @@ class CanvasModule:
     items: tuple[CanvasItem, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class Track:
+    """A transcript: the resource it is, and the language Canvas has it in."""
+
+    resource: str
+    lang: str
+
+
 @dataclass(slots=True)
 class CanvasSettings:
-    """`files` are rules by resource, `folders` by the folder's path below the course's files."""
+    """`files` are rules by resource, `folders` by the folder's path below the course's files.
+
+    `tracks` are what is said in a recording, by the recording's resource. The last two hold for everything in modules
+    and for every file.
+    """
 
     title: str = ""
     lang: str = ""
@@ -55,7 +67,9 @@ class CanvasSettings:
     files: dict[str, Seen] = field(default_factory=dict)
     folders: dict[str, Seen] = field(default_factory=dict)
     names: dict[str, str] = field(default_factory=dict)
-    track_languages: dict[str, str] = field(default_factory=dict)
+    tracks: dict[str, list[Track]] = field(default_factory=dict)
+    rule_of_modules: Seen = FOR_LEARNERS
+    rule_of_files: Seen = FOR_LEARNERS
 
     def rule_of(self, resource: str, path: str) -> Seen:
         """Who may see a file, by its own settings and those of every folder above it."""
@@ -65,24 +79,31 @@ class CanvasSettings:
             for folder in PurePosixPath(below).parents
             if folder.as_posix() in self.folders
         ]
-        return stricter(self.files.get(resource, FOR_LEARNERS), *above)
+        own = self.files.get(resource, FOR_LEARNERS)
+        return stricter(own, *above, self.rule_of_files if path.startswith(f"{FILES}/") else FOR_LEARNERS)
 
 
 def read_settings(gathered: PackageLessons) -> CanvasSettings:
-    """The settings of a Canvas export; empty ones for a cartridge of another system."""
+    """The settings of a Canvas export; empty ones for a cartridge of another system.
+
+    Where a file that says what is hidden cannot be read, everything it could have hidden is.
+    """
     settings = CanvasSettings()
-    readers: dict[str, Callable[[Element, CanvasSettings], None]] = {
-        "course_settings.xml": _read_course,
-        "module_meta.xml": _read_modules,
-        "files_meta.xml": _read_files,
-        "media_tracks.xml": _read_tracks,
-    }
-    for name, read in readers.items():
+    for name, read in _READERS.items():
         path = f"{SETTINGS}/{name}"
         if path in gathered.paths:
-            root = gathered.attempt(path, lambda path=path: parse_xml(gathered.content(path), path))  # type: ignore[misc]
+            root = gathered.xml(path)
             if root is not None:
                 read(root, settings)
+            elif name == _MODULES:
+                settings.rule_of_modules = UNPUBLISHED
+            elif name == _FILES_META:
+                settings.rule_of_files = UNPUBLISHED
+    for name in _UNREAD:
+        path = f"{SETTINGS}/{name}"
+        root = gathered.xml(path) if path in gathered.paths else None
+        if root is not None and len(root):
+            gathered.warn(path, f"is not read: it holds {len(root)} entries")
     return settings
 
 
@@ -94,17 +115,25 @@ def rule_in(settings: Element) -> Seen:
 
 def rule_of_page(source: str) -> Seen:
     """Who may see a wiki page, by the `<meta>` of its head."""
-    return _rule({name.lower(): value for name, value in _META.findall(source, 0, _HEAD_CHARS)})
+    return _rule(_meta_of(source))
 
 
 def has_state(source: str) -> bool:
     """Whether a page says of itself whether it is published."""
-    return any(name.lower() == "workflow_state" for name, _ in _META.findall(source, 0, _HEAD_CHARS))
+    return "workflow_state" in _meta_of(source)
 
 
 def has_access_code(settings: Element) -> bool:
     """Whether a quiz opens only for who was given its code."""
     return bool(text_of(settings, "access_code"))
+
+
+def _meta_of(source: str) -> dict[str, str]:
+    told: dict[str, str] = {}
+    for tag in _META.findall(source, 0, _HEAD_CHARS):
+        attributes = {name.lower(): one or other for name, one, other in _NAMED.findall(tag)}
+        told[attributes.get("name", "").lower()] = attributes.get("content", "")
+    return told
 
 
 _NAMES = (
@@ -173,5 +202,17 @@ def _rule_of_file(element: Element) -> Seen:
 
 def _read_tracks(root: Element, settings: CanvasSettings) -> None:
     for media in children(root, "media"):
-        for track in children(media, "track"):
-            settings.track_languages[track.get("identifierref", "")] = track.get("locale", "")
+        tracks = [Track(one.get("identifierref", ""), one.get("locale", "")) for one in children(media, "track")]
+        settings.tracks[media.get("identifierref", "")] = tracks
+
+
+_MODULES = "module_meta.xml"
+_FILES_META = "files_meta.xml"
+_READERS: dict[str, Callable[[Element, CanvasSettings], None]] = {
+    "course_settings.xml": _read_course,
+    _MODULES: _read_modules,
+    _FILES_META: _read_files,
+    "media_tracks.xml": _read_tracks,
+}
+# Things of a course that are no lessons.
+_UNREAD = ("events.xml", "learning_outcomes.xml")

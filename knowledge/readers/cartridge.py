@@ -29,6 +29,7 @@ def read_cartridge(tree: FileTree, limits: ReadLimits) -> SourceCourse:
     places = list(_places(manifest, settings))
     reading = CartridgeReading(gathered, manifest, settings)
     reading.read(places)
+    reading.read_rubrics()
     gathered.lessons[:] = settle_tokens(gathered.lessons, manifest, gathered.paths)
     reading.hold_back_what_hangs_on_hidden_things()
     title = settings.title or manifest.title
@@ -40,7 +41,7 @@ def _places(manifest: Manifest, settings: CanvasSettings) -> Iterator[Place]:
     """Canvas' modules first; what the manifest alone puts into a module is under that module's rule all the same."""
     rules = {module.identifier: module.rule for module in settings.modules}
     rules |= {item.identifier: stricter(module.rule, item.rule) for module in settings.modules for item in module.items}
-    listed = list(_of_items(manifest.items, (), FOR_LEARNERS, rules))
+    listed = list(_of_items(manifest.items, (), settings.rule_of_modules, rules))
     by_item = {identifier: place.resource for identifier, place in listed}
     named: set[str] = set()
     for identifier, place in _of_modules(settings):

@@ -9,27 +9,29 @@ from xml.etree.ElementTree import Element
 
 from foundation.errors import ContentUnreadable
 from knowledge.blocks import Seen, SourceLesson, seen_by
-from knowledge.readers.canvas import SETTINGS, CanvasSettings, has_access_code, has_state, rule_in, rule_of_page
+from knowledge.readers.canvas import SETTINGS, CanvasSettings, has_state, rule_in, rule_of_page
+from knowledge.readers.canvas_recordings import recording_lesson
 from knowledge.readers.cartridge_links import linked_paths, token_path
+from knowledge.readers.cartridge_quizzes import CartridgeQuizzes
 from knowledge.readers.cartridge_things import (
     Named,
     assignment_lesson,
     attached_for_staff,
     link_lesson,
     page_of_assignment,
-    quiz_lesson,
+    rubrics_lesson,
     topic_lesson,
     url_lesson,
 )
-from knowledge.readers.manifest import MANIFEST, Manifest, Resource, child, text_of, whole_text_of
+from knowledge.readers.manifest import MANIFEST, Manifest, Resource, child, text_of
 from knowledge.readers.package_lessons import PAGES, PackageLessons, is_readable, suffix_of
-from knowledge.readers.qti import is_bank, items_of, quiz_title
 from knowledge.readers.withholding import FOR_LEARNERS, FOR_STAFF, UNPUBLISHED, least_strict, stricter, withhold
-from knowledge.readers.xml import local_name, parse_xml
+from knowledge.readers.xml import local_name
 
 _SETTINGS_OF_ASSIGNMENT = "assignment_settings.xml"
-_SETTINGS_OF_QUIZ = "assessment_meta.xml"
-_RICHER = "non_cc_assessments"
+# From a hidden page over so many others a file is still known to be hidden.
+_FARTHEST = 10
+_RUBRICS = f"{SETTINGS}/rubrics.xml"
 _TOOL = "opens a tool outside the course (LTI): nothing of it can be read"
 _SYLLABUS = f"{SETTINGS}/syllabus.html"
 
@@ -53,17 +55,18 @@ class CartridgeReading:
         self._gathered = gathered
         self._resources = manifest.resources
         self._settings = settings
-        self._parsed: dict[str, Element | None] = {}
-        self._stock: dict[str, Element] = {}
+        self._quizzes = CartridgeQuizzes(gathered, manifest)
         self._opened_by = {one.href: one.identifier for one in manifest.resources.values() if one.href}
         self._read_paths: set[str] = set()
         self._staff_paths: set[str] = set()
         self._urls: set[str] = set()
         self._without_state: set[str] = set()
+        media = manifest.resources.keys() & settings.tracks.keys()
+        self._spoken = {track.resource for one in media for track in settings.tracks[one]}
 
     def read(self, places: Sequence[Place]) -> None:
         """Gather every lesson: those of the table of contents, then the rest."""
-        self._take_stock()
+        self._quizzes.take_stock()
         for place in _once(places):
             resource = self._resources.get(place.resource)
             if resource is None:
@@ -75,18 +78,29 @@ class CartridgeReading:
             if resource.identifier not in placed and resource.fallback_for not in self._resources:
                 self._gathered.attempt(resource.href or MANIFEST, partial(self._read, resource, None))
 
+    def read_rubrics(self) -> None:
+        """Gather how work is judged, for staff."""
+        root = self._gathered.xml(_RUBRICS) if _RUBRICS in self._gathered.paths else None
+        if root is not None and len(root):
+            lesson = rubrics_lesson(root, Named("rubrics", _RUBRICS))
+            self._gathered.found["rubrics"] += len(root) if self._gathered.place(lesson, FOR_STAFF) else 0
+
     def hold_back_what_hangs_on_hidden_things(self) -> None:
-        """Keep files without a rule of their own as hidden as everything that leads to them."""
-        leading: dict[str, list[Seen]] = defaultdict(list)
-        for lesson in self._gathered.lessons:
-            for path in linked_paths(lesson, self._gathered.paths) - {lesson.source_path}:
-                leading[path].append(seen_by(lesson.blocks))
-        seen = {lesson.external_id: seen_by(lesson.blocks) for lesson in self._gathered.lessons}
+        """Keep files without a rule of their own as hidden as everything that leads to them, however far away."""
+        gathered = self._gathered
+        links = {one.external_id: linked_paths(one, gathered.paths) - {one.source_path} for one in gathered.lessons}
         for resource in self._resources.values():
-            if resource.identifier in seen:
-                for needed in resource.dependencies:
-                    leading[self._href_of(needed)].append(seen[resource.identifier])
-        self._gathered.lessons[:] = [self._held_back(lesson, leading) for lesson in self._gathered.lessons]
+            if resource.identifier in links:
+                links[resource.identifier] |= {self._href_of(needed) for needed in resource.dependencies}
+        for _ in range(_FARTHEST):
+            leading: dict[str, list[Seen]] = defaultdict(list)
+            for lesson in gathered.lessons:
+                for path in links[lesson.external_id]:
+                    leading[path].append(seen_by(lesson.blocks))
+            held = [self._held_back(lesson, leading) for lesson in gathered.lessons]
+            if held == gathered.lessons:
+                return
+            gathered.lessons[:] = held
 
     def _held_back(self, lesson: SourceLesson, leading: Mapping[str, Sequence[Seen]]) -> SourceLesson:
         if lesson.source_path in self._staff_paths:
@@ -97,13 +111,6 @@ class CartridgeReading:
     def _href_of(self, identifier: str) -> str:
         resource = self._resources.get(identifier)
         return "" if resource is None or not resource.own_files else resource.own_files[0]
-
-    def _take_stock(self) -> None:
-        for resource in self._resources.values():
-            for path in resource.own_files:
-                if resource.type.startswith("imsqti_xmlv1") or path.endswith(".qti"):
-                    root = self._xml(path)
-                    self._stock |= {} if root is None else items_of(root)
 
     def _read_missing(self, place: Place) -> None:
         gathered = self._gathered
@@ -136,13 +143,13 @@ class CartridgeReading:
         elif kind.startswith("assignment"):
             self._read_xml(resource, where, rule, "assignments")
         elif kind.startswith("imsqti_xmlv1"):
-            self._read_quiz(resource, where, rule)
+            self._quizzes.read(resource, Named(resource.identifier, "", where.title, where.block_title), rule)
         elif "basiclti" in kind:
             self._note_tool(resource, place)
         elif any(path.endswith(f"/{_SETTINGS_OF_ASSIGNMENT}") for path in resource.files):
             self._read_canvas_assignment(resource, where, rule)
         elif any(path.endswith(".qti") for path in resource.own_files):
-            self._read_loose_bank(resource, where)
+            self._quizzes.read_loose(resource, Named(resource.identifier, "", where.title, where.block_title))
         elif any(path.startswith(f"{SETTINGS}/") for path in resource.own_files):
             self._read_syllabus(resource, rule)
         elif not self._is_settings(resource):
@@ -150,7 +157,7 @@ class CartridgeReading:
 
     def _read_xml(self, resource: Resource, place: Place, rule: Seen, kind: str) -> None:
         path = next((path for path in resource.own_files if suffix_of(path) == ".xml"), "")
-        root = self._xml(path or f"{resource.identifier}.xml")
+        root = self._gathered.xml(path or f"{resource.identifier}.xml")
         if root is None:
             return
         named = Named(resource.identifier, path, place.title, place.block_title)
@@ -169,58 +176,9 @@ class CartridgeReading:
         if lesson is not None:
             self._gathered.found[kind] += self._gathered.place(lesson, rule)
 
-    def _read_quiz(self, resource: Resource, place: Place, rule: Seen) -> None:
-        path = next((path for path in resource.own_files if suffix_of(path) in (".xml", ".qti")), "")
-        beside = [resource, *(self._resources[one] for one in resource.dependencies if one in self._resources)]
-        listed = [one for each in beside for one in each.own_files]
-        richer = next(
-            (one for one in listed if one.startswith(f"{_RICHER}/")), f"{_RICHER}/{resource.identifier}.xml.qti"
-        )
-        root = self._xml(richer) if richer in self._gathered.paths else None
-        if root is None or not items_of(root):
-            richer, root = path, self._xml(path or f"{resource.identifier}.xml")
-        meta_path = next((one for one in listed if one.endswith(_SETTINGS_OF_QUIZ)), "")
-        meta = self._xml(meta_path) if meta_path else None
-        if root is None:
-            return
-        is_stock = "question-bank" in resource.type or (meta is None and is_bank(root))
-        description = whole_text_of(meta, "description")
-        rule = stricter(
-            rule, FOR_STAFF if is_stock else FOR_LEARNERS, rule_in(meta) if meta is not None else FOR_LEARNERS
-        )
-        if meta is not None and has_access_code(meta):
-            self._gathered.warn(meta_path, "opens with an access code only: kept from learners")
-            rule = stricter(rule, UNPUBLISHED)
-        self._read_paths |= {richer, path}
-        titled = (text_of(meta, "title") if meta is not None else "") or quiz_title(root)
-        named = Named(resource.identifier, richer, place.title or titled, place.block_title)
-        self._place_quiz(root, named, description, rule, "question banks" if is_stock else "quizzes")
-
-    def _read_loose_bank(self, resource: Resource, place: Place) -> None:
-        path = next(path for path in resource.own_files if path.endswith(".qti"))
-        root = None if path in self._read_paths or self._belongs_to_quiz(resource) else self._xml(path)
-        if root is not None:
-            named = Named(resource.identifier, path, place.title or quiz_title(root), place.block_title)
-            self._place_quiz(root, named, "", FOR_STAFF, "question banks")
-
-    def _place_quiz(self, root: Element, named: Named, description: str, rule: Seen, kind: str) -> None:
-        gathered = self._gathered
-        read = gathered.attempt(
-            named.path, lambda: quiz_lesson(root, named, description=description, stock=self._stock)
-        )
-        if read is None:
-            return
-        lesson, count = read
-        for problem in count.problems:
-            gathered.warn(named.path, problem)
-        if count.keyed < count.questions:
-            gathered.found["questions without a key"] += count.questions - count.keyed
-        gathered.found[kind] += gathered.place(lesson, rule)
-        gathered.found["questions"] += count.questions
-
     def _read_canvas_assignment(self, resource: Resource, place: Place, rule: Seen) -> None:
         settings_path = next(path for path in resource.files if path.endswith(_SETTINGS_OF_ASSIGNMENT))
-        settings = self._xml(settings_path)
+        settings = self._gathered.xml(settings_path)
         path = next((path for path in resource.own_files if suffix_of(path) in PAGES), "")
         title = place.title or (text_of(settings, "title") if settings is not None else "")
         named = Named(resource.identifier, path or settings_path, title, place.block_title)
@@ -236,6 +194,13 @@ class CartridgeReading:
 
     def _read_files(self, resource: Resource, place: Place | None, rule: Seen) -> None:
         where = place or Place(resource.identifier)
+        if resource.identifier in self._spoken:
+            return
+        told = self._settings.tracks.get(resource.identifier, ())
+        tracks = [(self._href_of(one.resource), one.lang) for one in told]
+        if resource.own_files and any(path in self._gathered.paths for path, _ in tracks):
+            self._read_recording(resource, where, rule, [one for one in tracks if one[0]])
+            return
         for number, path in enumerate(resource.own_files):
             is_own = self._opened_by.get(path, resource.identifier) == resource.identifier
             if path in self._read_paths or not is_own:
@@ -249,6 +214,13 @@ class CartridgeReading:
                     self._without_state.add(external_id)
                 self._read_file(path, replace(where, title=title), rule, external_id=external_id)
 
+    def _read_recording(self, resource: Resource, place: Place, rule: Seen, tracks: Sequence[tuple[str, str]]) -> None:
+        path = resource.own_files[0]
+        named = Named(resource.identifier, path, place.title, place.block_title)
+        lesson = self._gathered.attempt(path, lambda: recording_lesson(self._gathered, named, tracks))
+        if lesson is not None:
+            self._gathered.found["transcripts"] += self._gathered.place(lesson, rule)
+
     def _read_file(self, path: str, place: Place, rule: Seen, *, external_id: str) -> None:
         self._read_paths.add(path)
         gathered = self._gathered
@@ -261,8 +233,6 @@ class CartridgeReading:
             if has_state(source):
                 self._without_state.discard(external_id)
         kind = "pages" if suffix_of(path) in PAGES else suffix_of(path).lstrip(".")
-        language = self._settings.track_languages.get(external_id, "")
-        lesson = replace(lesson, blocks=tuple(replace(one, lang=one.lang or language) for one in lesson.blocks))
         gathered.found[kind] += gathered.place(lesson, rule)
 
     def _note_tool(self, resource: Resource, place: Place | None) -> None:
@@ -275,12 +245,18 @@ class CartridgeReading:
         return any(text_of(one, "type") == "announcement" for one in self._settings_beside(resource))
 
     def _rule_beside(self, resource: Resource) -> Seen:
-        return stricter(FOR_LEARNERS, *(rule_in(one) for one in self._settings_beside(resource)))
+        needed = [self._resources[one] for one in resource.dependencies if one in self._resources]
+        # Settings that are named and cannot be read may say that it is a draft.
+        lost = any(
+            suffix_of(path) == ".xml" and self._gathered.xml(path) is None for one in needed for path in one.own_files
+        )
+        rules = [rule_in(one) for one in self._settings_beside(resource)]
+        return stricter(UNPUBLISHED if lost else FOR_LEARNERS, *rules)
 
     def _settings_beside(self, resource: Resource) -> Iterator[Element]:
         for needed in (self._resources[one] for one in resource.dependencies if one in self._resources):
             for path in needed.own_files:
-                root = self._xml(path) if suffix_of(path) == ".xml" else None
+                root = self._gathered.xml(path) if suffix_of(path) == ".xml" else None
                 if root is not None and local_name(root) == "topicMeta":
                     yield root
 
@@ -289,16 +265,8 @@ class CartridgeReading:
         paths = resource.own_files
         if len(paths) != 1 or suffix_of(paths[0]) != ".xml" or "learning-application-resource" not in resource.type:
             return False
-        root = self._xml(paths[0])
+        root = self._gathered.xml(paths[0])
         return root is not None and local_name(root) in ("topicMeta", "quiz")
-
-    def _belongs_to_quiz(self, resource: Resource) -> bool:
-        return any(path.endswith(_SETTINGS_OF_QUIZ) for path in resource.own_files)
-
-    def _xml(self, path: str) -> Element | None:
-        if path not in self._parsed:
-            self._parsed[path] = self._gathered.attempt(path, lambda: parse_xml(self._gathered.content(path), path))
-        return self._parsed[path]
 
     def _text(self, path: str) -> str:
         if not path:

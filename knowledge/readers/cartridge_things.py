@@ -13,7 +13,6 @@ from knowledge.readers.html import add_html
 from knowledge.readers.manifest import attribute, child, children, text_of
 from knowledge.readers.qti import QuizCount, add_quiz
 from knowledge.readers.withholding import FOR_LEARNERS, FOR_STAFF
-from knowledge.readers.xml import local_name
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +81,29 @@ def quiz_lesson(
     return _lesson(builder, named, title=""), count
 
 
+def rubrics_lesson(root: Element, named: Named) -> SourceLesson:
+    """How Canvas' rubrics judge work, for staff: a section a rubric, its criteria with their ratings."""
+    builder = LessonBuilder()
+    for rubric in children(root, "rubric"):
+        criteria = children(child(rubric, "criteria"), "criterion")
+        listed = "".join(f"<li>{escape(_criterion(one))}</li>" for one in criteria)
+        title, told = escape(text_of(rubric, "title")), text_of(rubric, "description")
+        markup = f"<h2>{title}</h2><p>{told}</p><ul>{listed}</ul>"
+        with builder.part(PartOf(path=named.path, visibility=Visibility.STAFF), length=len(markup)):
+            add_html(builder, markup)
+    return _lesson(builder, named, title="")
+
+
+def _criterion(criterion: Element) -> str:
+    ratings = (_described(one) for one in children(child(criterion, "ratings"), "rating"))
+    return f"{_described(criterion)}: {'; '.join(ratings)}"
+
+
+def _described(element: Element) -> str:
+    told = (text_of(element, name) for name in ("description", "long_description", "points"))
+    return ", ".join(text for text in told if text)
+
+
 def attached_for_staff(root: Element) -> list[str]:
     """References to attachments an assignment gives to instructors only."""
     return [href for href, rule in _attachments(root) if rule is FOR_STAFF]
@@ -124,8 +146,3 @@ def _lesson(builder: LessonBuilder, named: Named, *, title: str) -> SourceLesson
         block_title=named.block_title,
         blocks=builder.finish(0),
     )
-
-
-def is_topic_settings(root: Element) -> bool:
-    """Whether a file tells how Canvas keeps a discussion, and nothing anybody reads."""
-    return local_name(root) == "topicMeta"

@@ -49,8 +49,10 @@ def read_cues(source: str) -> Cues:
     cues: list[Cue] = []
     unread: list[int] = []
     lang = ""
+    line, counted = 1, 0
     for number, (start, block) in enumerate(_blocks(source)):
-        line = source.count("\n", 0, start) + 1
+        line += source.count("\n", counted, start)
+        counted = start
         if number == 0 and block.startswith("WEBVTT"):
             found = _LANGUAGE.search(block)
             lang = found[1].lower()[:2] if found else ""

@@ -5,7 +5,7 @@ Offsets count in what was told so far, as if every piece stood on lines of its o
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from html import escape
 from pathlib import PurePosixPath
 
@@ -14,6 +14,15 @@ from knowledge.blocks import Block, BlockKind, ReadWarning, Recording, SourceLes
 from knowledge.readers.builder import LessonBuilder, PartOf, Piece, Span
 from knowledge.readers.lists import Line, as_piece
 from knowledge.readers.page import ReadPage
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """An item of a list: `depth` is 0 for the outermost, `marker` "-" or "3."."""
+
+    text: str
+    depth: int = 0
+    marker: str = "-"
 
 
 class Document:
@@ -57,10 +66,10 @@ class Document:
         html = escape(words, quote=False).replace("\n", "<br>")
         self.builder.add(kind, Piece(words, f"<p>{html}</p>", self.span(words)))
 
-    def items(self, items: Sequence[tuple[int, str]]) -> None:
-        """Add a list of items with their depths, 0 for the outermost."""
-        told = [(depth, clean_text(text).strip()) for depth, text in items]
-        lines = [Line(depth, "-", text, _inline(text), self.span(text)) for depth, text in told if text]
+    def items(self, items: Sequence[Item]) -> None:
+        """Add a list."""
+        told = [(item, clean_text(item.text).strip()) for item in items]
+        lines = [Line(item.depth, item.marker, text, _inline(text), self.span(text)) for item, text in told if text]
         if lines:
             self.builder.add(BlockKind.LIST, as_piece(lines))
 
@@ -96,8 +105,8 @@ class Document:
         """The lesson, named `title`, or after its first top heading, or after its file."""
         own_path = PurePosixPath(self.path)
         lesson = SourceLesson(
-            # With its suffix: a page and its slides often share a stem, and are two lessons.
-            external_id=external_id or own_path.as_posix(),
+            # With its kind: a page and its slides often share a stem, and are two lessons.
+            external_id=external_id or f"{own_path.with_suffix('').as_posix()}-{own_path.suffix[1:].lower()}",
             source_path=self.path,
             title=" ".join(clean_text(title or self.builder.title).split()) or own_path.stem,
             block_title=block_title,

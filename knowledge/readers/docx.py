@@ -9,6 +9,7 @@ from foundation.errors import ContentUnreadable
 from foundation.text import clean_text
 from knowledge.readers.builder import PartOf
 from knowledge.readers.document import Document
+from knowledge.readers.docx_hidden import HIDDEN_STYLE, mark_hidden
 from knowledge.readers.dom import TooDeep
 from knowledge.readers.html import add_html
 from knowledge.readers.ooxml import check_ooxml
@@ -25,6 +26,8 @@ _STYLES = "\n".join(
             for level in _LEVELS
             for name in ("Заголовок", "heading")
         ),
+        # Read as an answer: kept for staff, wherever it stands.
+        f"r.{HIDDEN_STYLE} => span.answer-key",
         "p[style-name='Код'] => pre:separator('\\n')",
         "p[style-name='Code'] => pre:separator('\\n')",
         "p[style-name='HTML Preformatted'] => pre:separator('\\n')",
@@ -40,7 +43,8 @@ def read_docx(content: bytes, *, path: str, title: str = "", block_title: str = 
 
     check_ooxml(content, path=path, part="word/document.xml")
     try:
-        result = mammoth.convert_to_html(BytesIO(content), style_map=_STYLES, convert_image=_without_pictures())
+        marked = mark_hidden(content)
+        result = mammoth.convert_to_html(BytesIO(marked), style_map=_STYLES, convert_image=_without_pictures())
     except (BadZipFile, KeyError, ValueError, SyntaxError, AttributeError, RecursionError) as err:
         raise ContentUnreadable(path, "is damaged: save it again") from err
     source = clean_text(_BACK.sub("", result.value))

@@ -24,6 +24,11 @@ def is_ignored(name: str) -> bool:
     return name in _IGNORED_FOLDERS or (name.startswith(".") and name not in _KEPT_FOLDERS)
 
 
+def is_aside(path: str) -> bool:
+    """Whether a path leads through such a name."""
+    return any(map(is_ignored, path.split("/")))
+
+
 def safe_path(name: str, *, archive: str, limits: ArchiveLimits) -> str:
     """An entry's place in its archive: `/` between folders, NFC, nothing to leave it by; "" for no file at all.
 
@@ -45,14 +50,16 @@ def safe_path(name: str, *, archive: str, limits: ArchiveLimits) -> str:
 
 
 def collect(named: Iterable[tuple[str, Entry]]) -> tuple[dict[str, Entry], tuple[ReadWarning, ...]]:
-    """What stands at each path, without what is no part of a course, and warnings of paths that stand there twice."""
+    """What stands at each path, and warnings of paths of a course that stand there twice."""
     kept: dict[str, Entry] = {}
     cased: dict[str, str] = {}
     warnings: list[ReadWarning] = []
     for path, entry in named:
-        if not path or any(map(is_ignored, path.split("/"))):
+        if not path:
             continue
-        if path in kept:
+        if is_aside(path):
+            pass  # nobody reads it as a part of a course
+        elif path in kept:
             warnings.append(ReadWarning(path, "stands in the archive twice, the last one is read"))
         elif (other := cased.setdefault(path.casefold(), path)) != path:
             warnings.append(ReadWarning(path, f"differs from {other} in capital letters only; both are read"))

@@ -153,11 +153,13 @@ def _lessons(home: str, files: list[File]) -> list[Material]:
     if not has_page and len(pages) == 1:
         # The folder is that one page's: its notes and keys are too.
         return [Material(home or next(iter(pages)), files)]
+    own = home or PurePosixPath(min((file.path for file in told if file.suffix in PAGES), default="")).stem
+    own = own or next((PurePosixPath(file.path).stem for file in told), "")
     lessons = [_of_page(home, stem, [file for file in named if file.stem == stem]) for stem in sorted(pages)]
     if has_page and len(pages) == 1 and len(told) > 1:
-        return [Material(home or "README", files)]
+        return [Material(own, files)]
     if told:
-        lessons.append(Material(home or "README", rest))
+        lessons.append(Material(own, rest))
     return lessons
 
 

@@ -1,6 +1,5 @@
 """One lesson of an exercise repository while its files are told: pages, notes and programs, each to whom it is for."""
 
-import logging
 import re
 from collections import Counter
 from dataclasses import dataclass, field
@@ -10,18 +9,17 @@ from foundation.errors import ContentUnreadable
 from knowledge.blocks import BlockKind, ReadWarning, Seen
 from knowledge.readers.builder import LessonBuilder, PartOf, Piece, Span
 from knowledge.readers.decoding import decode
-from knowledge.readers.dom import TooDeep
 from knowledge.readers.exercise_files import NOTES, PAGES, File, Role
 from knowledge.readers.exercise_notes import MAX_NOTES_BYTES, Notes, read_notes
 from knowledge.readers.front_matter import split_front_matter
 from knowledge.readers.limits import ReadLimits
 from knowledge.readers.markdown import Dialect, add_markdown, read_markdown
 from knowledge.readers.mdx import strip_mdx, take_answers
+from knowledge.readers.one_file import one_file
 from knowledge.readers.page import MDX
 from knowledge.readers.trees import FileTree
 from knowledge.readers.withholding import FOR_LEARNERS, FOR_STAFF, UNPUBLISHED, stricter
 
-_log = logging.getLogger(__name__)
 _MAX_PROGRAM_BYTES = 200_000
 _PLAIN_TITLES = frozenset(
     {"introduction", "instructions", "instruction", "about", "description", "hints", "exercise", "task", "theory"}
@@ -82,17 +80,13 @@ class LessonText:
         if file.suffix in NOTES:
             return
         try:
-            if file.suffix in PAGES:
-                self._add_page(file)
-            else:
-                self._add_program(file)
+            with one_file(file.path):
+                if file.suffix in PAGES:
+                    self._add_page(file)
+                else:
+                    self._add_program(file)
         except ContentUnreadable as err:
             self._repository.warn(err)
-        except TooDeep:
-            self._repository.warn(ContentUnreadable(file.path, "nests its elements too deeply"))
-        except Exception as err:
-            _log.exception("reader.failed suffix=%s", file.suffix)
-            self._repository.warn(ContentUnreadable(file.path, f"its reader failed on it ({type(err).__name__})"))
 
     def add_notes(self, role: Role, notes: list[Notes]) -> None:
         """Tell what notes say that belongs to one role."""
@@ -143,9 +137,9 @@ class LessonText:
         code = decode(self._repository.tree.read(file.path, limit=_MAX_PROGRAM_BYTES), path=file.path).strip("\n")
         html = f"<pre><code>{escape(code, quote=False)}\n</code></pre>"
         self._repository.found["program"] += 1
-        with self.builder.part(self._part(file.path, stricter(self._seen, FOR_STAFF)), length=len(code)):
-            with self.builder.staff_only():
-                self.builder.add(BlockKind.CODE, Piece(code, html, Span(0, len(code))))
+        part = self._part(file.path, stricter(self._seen, FOR_STAFF))
+        with self.builder.part(part, length=len(code)), self.builder.staff_only():
+            self.builder.add(BlockKind.CODE, Piece(code, html, Span(0, len(code))))
 
     def _add_terms(self, note: Notes) -> None:
         if not note.terms:
@@ -161,11 +155,11 @@ class LessonText:
                 self.builder.add(BlockKind.PARAGRAPH, Piece(words, f"<p>{lead}{inner}</p>", Span(place, place + 1)))
 
     def _add_keys(self, note: Notes) -> None:
-        for place, key in enumerate(note.keys):
-            with self.builder.part(self._part(note.path, stricter(self._seen, FOR_STAFF)), length=len(key)):
-                with self.builder.staff_only():
-                    html = f"<pre><code>{escape(key, quote=False)}\n</code></pre>"
-                    self.builder.add(BlockKind.CODE, Piece(key, html, Span(place, place + len(key))))
+        part = self._part(note.path, stricter(self._seen, FOR_STAFF))
+        for key in note.keys:
+            html = f"<pre><code>{escape(key, quote=False)}\n</code></pre>"
+            with self.builder.part(part, length=len(key)), self.builder.staff_only():
+                self.builder.add(BlockKind.CODE, Piece(key, html, Span(0, len(key))))
 
     def _markdown(self, path: str, texts: tuple[str, ...], seen: Seen, kind: BlockKind | None = None) -> None:
         for text in texts:

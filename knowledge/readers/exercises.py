@@ -8,14 +8,15 @@ import json
 import re
 from collections import Counter
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import PurePosixPath
 
 from foundation.errors import ContentUnreadable, Invalid
-from knowledge.blocks import ProductCard, Seen, SourceCourse, SourceLesson
+from knowledge.blocks import ProductCard, ReadWarning, Seen, SourceCourse, SourceLesson
 from knowledge.readers.exercise_files import NOTES, PAGES, File, Material, Role, gather
 from knowledge.readers.exercise_lesson import LessonText, Repository
 from knowledge.readers.exercise_notes import MAX_NOTES_BYTES, Notes, is_notes
+from knowledge.readers.leaves import LEAVES
 from knowledge.readers.limits import ReadLimits
 from knowledge.readers.links import settle_links
 from knowledge.readers.loose_files import place_lesson
@@ -48,9 +49,14 @@ def read_exercises(tree: FileTree, limits: ReadLimits) -> SourceCourse:
     materials = gather(tree.paths)
     if len(materials) > limits.max_files:
         raise Invalid(f"{tree.name} holds more than {limits.max_files} lessons: ingest it in parts")
+    for path in tree.paths:
+        suffix = PurePosixPath(path).suffix.lower()
+        if suffix in LEAVES.keys() - PAGES:
+            reason = f"is a {suffix} file in a repository of exercises, whose lessons are Markdown: left out"
+            reading.repository.warnings.append(ReadWarning(path, reason))
     sections = {material.name for material in materials if _is_section(material, materials)}
     for material in materials:
-        if material.name in sections or (material.name == "README" and not material.files):
+        if material.name in sections:
             continue
         for lang in material.languages:
             reading.add(material, lang)
@@ -87,7 +93,9 @@ def _is_repository(tree: FileTree) -> bool:
                 return False
             named = file.role in (Role.TERMS, Role.HINTS) and has_page
             looked += 1
-            if named or ((has_page or ".description" in f".{file.path}") and _speaks(tree, file.path)):
+            if named or (
+                (has_page or PurePosixPath(file.path).name.startswith("description.")) and _speaks(tree, file.path)
+            ):
                 return True
     return False
 
@@ -100,10 +108,10 @@ def _speaks(tree: FileTree, path: str) -> bool:
 
 
 def _is_section(material: Material, materials: list[Material]) -> bool:
-    """Whether a folder holds only what is said of the lessons below it."""
+    """Whether a folder, or the whole repository, holds only what is said of the lessons below it."""
     below_it = any(other.name.startswith(f"{material.name}/") for other in materials)
-    top = material.name == "README"
-    return (below_it or top) and all(file.suffix in NOTES for file in material.files)
+    at_top = all("/" not in file.path for file in material.files)
+    return (below_it or at_top) and all(file.role is Role.NOTES for file in material.files)
 
 
 @dataclass(slots=True)
@@ -120,7 +128,7 @@ class _Reading:
         """Put one lesson together in one language; what is wrong with one of its files is a warning."""
         files = material.told_in(lang)
         pages = [file for file in files if file.suffix in PAGES and file.role is not Role.KEY]
-        notes = [self.repository.notes(file) for file in files if file.suffix in NOTES]
+        notes = _once([self.repository.notes(file) for file in files if file.suffix in NOTES], pages)
         if not pages and not any(note.says for note in notes):
             return
         above = [self._section(folder, lang) for folder in _above(material.name)]
@@ -192,6 +200,26 @@ class _Reading:
         about = self._section("", langs.most_common(1)[0][0])
         described = " ".join(read_phrase(about.prose[0])[0].split()) if about.prose else None
         return ProductCard(title=about.title or None, description=described)
+
+
+def _once(notes: list[Notes], pages: list[File]) -> list[Notes]:
+    """Notes without what pages or earlier notes say: repositories keep lessons in an old shape beside the new one."""
+    whole = {Role.PAGE, Role.TASK} <= {page.role for page in pages}
+    told: set[object] = set()
+    kept: list[Notes] = []
+    for note in notes:
+        repeats = whole and bool(note.prose and note.tasks)
+        kept.append(
+            replace(
+                note,
+                prose=() if repeats else note.prose,
+                tasks=() if repeats else note.tasks,
+                tips=tuple(tip for tip in note.tips if tip not in told),
+                terms=tuple(term for term in note.terms if term not in told),
+            )
+        )
+        told.update(note.tips, note.terms)
+    return kept
 
 
 def _above(name: str) -> list[str]:

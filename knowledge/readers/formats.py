@@ -35,8 +35,8 @@ class CourseFormat:
 
 
 COURSE_FORMATS: tuple[CourseFormat, ...] = (
+    CourseFormat("moodle", "Moodle backup", root_of_moodle, read_moodle),
     CourseFormat("olx", "Open edX course (OLX)", olx_root, read_olx),
-    CourseFormat("moodle", "Moodle backups", root_of_moodle, read_moodle),
     CourseFormat("cartridge", "IMS Common Cartridge", root_of_cartridge, read_cartridge),
     CourseFormat("scorm", "SCORM", root_of_scorm, read_scorm),
     CourseFormat("package", "IMS content package", root_of_package, read_package),

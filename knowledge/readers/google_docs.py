@@ -21,13 +21,18 @@ from knowledge.readers.trees import FileTree, natural_key
 
 _PAGES = frozenset({".html", ".htm"})
 _PICTURES = frozenset({".png", ".jpg", ".jpeg", ".gif", ".webp", ".bmp", ".svg"})
-_LOOK_AT = 2_000_000
-_MARKS = re.compile(
-    rb"lst-kix_|themes\.googleusercontent\.com/fonts|\bclass=\"doc-content\"|<body class=\"c\d+|\.c\d+\{|google\.com/url\?q="
+_LOOK_AT = ReadLimits().max_file_bytes
+# The editor's own classes, fonts, lists and redirects; two of them are no chance.
+_MARKS = (
+    re.compile(rb"lst-kix_"),
+    re.compile(rb"themes\.googleusercontent\.com/fonts"),
+    re.compile(rb"<body class=\"(?:c\d+ ?)*(?:doc-content)?\""),
+    re.compile(rb"\.c\d+\{"),
+    re.compile(rb"google\.com/url\?q="),
 )
 _ENOUGH_MARKS = 2
-_TITLE = re.compile(r"<p\b([^>]*\bclass=\"[^\"]*\btitle\b[^\"]*\"[^>]*)>(.*?)</p>", re.DOTALL)
-_REMARKED = re.compile(r"(?:<sup\b[^>]*>)?\s*<a\b[^>]*\bhref=\"#cmnt\d+\"[^>]*>.*?</a>\s*(?:</sup>)?", re.DOTALL)
+_TITLE = re.compile(r"<p\b([^>]*\bclass=\"[^\"]*\btitle\b[^\"]*\"[^>]*)>(.{0,2000}?)</p>", re.DOTALL)
+_REMARKED = re.compile(r"(?:<sup\b[^>]*>)?\s*<a\b[^>]*\bhref=\"#cmnt\d+\"[^>]*>.{0,200}?</a>\s*(?:</sup>)?", re.DOTALL)
 _REMARK = re.compile(r"<div\b[^>]*>\s*<p\b[^>]*>(?:\s*<span\b[^>]*>)*\s*<a\b[^>]*\bhref=\"#cmnt_ref\d+\"", re.DOTALL)
 _STRAY_REMARK = re.compile(r"<p\b[^>]*>(?:(?!</p>).)*?\bhref=\"#cmnt_ref\d+\".*?</p>", re.DOTALL)
 _REDIRECTED = re.compile(r"href=\"(https?://www\.google\.com/url\?[^\"]*)\"")
@@ -81,7 +86,7 @@ def _is_exported(tree: FileTree, path: str) -> bool:
         head = tree.read(path, limit=_LOOK_AT)
     except ContentUnreadable:
         return False
-    return len({mark for mark in _MARKS.findall(head)}) >= _ENOUGH_MARKS
+    return sum(1 for mark in _MARKS if mark.search(head)) >= _ENOUGH_MARKS
 
 
 def _lesson(tree: FileTree, path: str, limits: ReadLimits) -> SourceLesson:

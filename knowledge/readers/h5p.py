@@ -15,6 +15,7 @@ from knowledge.readers.decoding import decode
 from knowledge.readers.document import Document
 from knowledge.readers.dom import TooDeep
 from knowledge.readers.h5p_kinds import KINDS, OTHERWISE, chapter_title
+from knowledge.readers.h5p_semantics import Semantics
 from knowledge.readers.h5p_walk import CONTENT, Node, Walk, items, text_of, under
 from knowledge.readers.limits import ReadLimits
 from knowledge.readers.links import settle_links
@@ -90,19 +91,28 @@ def open_package(tree: FileTree, limits: ReadLimits) -> Package:
     return Package(
         title=" ".join(text_of(head.get("title")).split()),
         lang=lang if len(lang) == 2 else "",
-        library=text_of(head.get("mainLibrary")),
+        library=_called(head),
         remarks=text_of(head.get("authorComments")),
         params=params,
     )
 
 
+def _called(head: Node) -> str:
+    """The main library, with the version the package brings along."""
+    name = text_of(head.get("mainLibrary"))
+    brought = (item for item in items(head.get("preloadedDependencies")) if item.get("machineName") == name)
+    version = next((f" {item.get('majorVersion')}.{item.get('minorVersion')}" for item in brought), "")
+    return f"{name}{version}"
+
+
 def _lessons(package: Package, tree: FileTree, limits: ReadLimits) -> tuple[list[SourceLesson], list[Walk]]:
     name = slug(package.title) if package.title else "content"
     contents = list(_parts(package, name))
+    semantics = Semantics(tree)
     lessons: list[SourceLesson] = []
     walks: list[Walk] = []
     for at, (id, title, content) in enumerate(contents):
-        walk = Walk(LessonBuilder(), PartOf(CONTENT), KINDS, OTHERWISE)
+        walk = Walk(LessonBuilder(), PartOf(CONTENT), KINDS, OTHERWISE, semantics.is_text)
         # Remarks for editors belong to the package: they go with its first page.
         walks.append(_tell(walk, content, package if at == 0 else replace(package, remarks=""), tree, limits))
         blocks = walk.builder.finish(0)
@@ -116,7 +126,7 @@ def _lessons(package: Package, tree: FileTree, limits: ReadLimits) -> tuple[list
 def _parts(package: Package, name: str) -> Iterator[tuple[str, str, Node]]:
     """The pages a learner opens: id, title and content of each."""
     title = package.title or package.library
-    chapters = items(package.params.get("chapters")) if package.library == _BOOK else []
+    chapters = items(package.params.get("chapters")) if package.library.split()[:1] == [_BOOK] else []
     if not chapters:
         yield name, title, {"library": package.library, "params": package.params}
         return

@@ -2,11 +2,24 @@
 
 import re
 from contextlib import nullcontext
+from dataclasses import replace
 from pathlib import PurePosixPath
 
 from knowledge.blocks import Recording, Spot, SpotKind
 from knowledge.readers.h5p_questions import QUESTIONS
-from knowledge.readers.h5p_walk import NAME, Node, Telling, Walk, items, library_of, number_of, text_of, under
+from knowledge.readers.h5p_walk import (
+    ID,
+    NAME,
+    TITLE,
+    Node,
+    Telling,
+    Walk,
+    items,
+    library_of,
+    number_of,
+    text_of,
+    under,
+)
 
 # What a field of this name holds gives something away.
 _TELLING = re.compile(
@@ -73,8 +86,8 @@ def _recording(sources: object, params: Node) -> Recording | None:
     if not paths or not paths[0]:
         return None
     served = paths[0].startswith(("http://", "https://"))
-    named = text_of(params.get("subContentId")) or PurePosixPath(paths[0]).name or "video"
-    title = text_of(under(params, "visuals", "title")) or text_of(params.get("title"))
+    named = text_of(params.get(ID)) or PurePosixPath(paths[0]).name or "video"
+    title = text_of(params.get(TITLE))
     return Recording(named, title, url=paths[0] if served else "", path="" if served else f"content/{paths[0]}")
 
 
@@ -126,7 +139,7 @@ def _video(walk: Walk, params: Node) -> None:
     opening = under(video, "startScreenOptions")
     if recording is not None:
         title = text_of(under(opening, "title"))
-        recording = Recording(recording.id, title, recording.url, recording.path)
+        recording = replace(recording, title=title or recording.title)
         walk.recordings.append(recording)
         _note_tracks(walk, recording, video)
     walk.say(under(opening, "shortStartDescription"))
@@ -174,11 +187,16 @@ def _timeline(walk: Walk, params: Node) -> None:
 
 
 def _unknown(walk: Walk, params: Node) -> None:
-    walk.warn(f"{params.get(NAME)} is not known here: only what is surely meant for reading is shown")
-    _search(walk, {name: value for name, value in params.items() if name != NAME}, is_telling=False, depth=0)
+    library = text_of(params.get(NAME))
+    walk.warn(
+        f"{library or 'a content without a name'} is not known here: only what is surely meant for reading is shown"
+    )
+    _search(walk, {name: value for name, value in params.items() if name[0:1] != "\x00"}, library=library)
 
 
-def _search(walk: Walk, value: object, *, is_telling: bool, depth: int, name: str = "") -> None:
+def _search(
+    walk: Walk, value: object, *, library: str, is_telling: bool = False, depth: int = 0, name: str = ""
+) -> None:
     if depth > _MAX_DEPTH:
         return
     if isinstance(value, dict) and isinstance(value.get("library"), str) and isinstance(value.get("params"), dict):
@@ -188,13 +206,14 @@ def _search(walk: Walk, value: object, *, is_telling: bool, depth: int, name: st
         # An option that is marked right or wrong gives the others away too: which is which is for staff.
         for inner, held in value.items():
             if not _MACHINERY.search(inner):
-                _search(walk, held, is_telling=is_telling or bool(_TELLING.search(inner)), depth=depth + 1, name=inner)
+                tells = is_telling or bool(_TELLING.search(inner))
+                _search(walk, held, library=library, is_telling=tells, depth=depth + 1, name=inner)
     elif isinstance(value, list):
         for held in value:
-            _search(walk, held, is_telling=is_telling, depth=depth + 1, name=name)
+            _search(walk, held, library=library, is_telling=is_telling, depth=depth + 1, name=name)
     elif isinstance(value, str) and is_telling:
         walk.key(value)
-    elif isinstance(value, str) and (name.lower() in _READ or _RICH.search(value)):
+    elif isinstance(value, str) and (name.lower() in _READ or _RICH.search(value) or walk.is_text(library, name)):
         walk.say(_without_marks(walk, value))
 
 

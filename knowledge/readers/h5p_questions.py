@@ -148,6 +148,12 @@ def _paragraphs(walk: Walk, params: Node) -> None:
     walk.question(params.get("taskDescription"), offered=unordered(told), key=[*key, *_feedback(params)])
 
 
+def _sequence(walk: Walk, params: Node) -> None:
+    told = [text_of(image.get("imageDescription")) for image in items(params.get("sequenceImages"))]
+    key = [f"{at}. {_plain(text)}" for at, text in enumerate(told, 1)]
+    walk.question(params.get("taskDescription"), offered=unordered(told), key=key)
+
+
 def _guess(walk: Walk, params: Node) -> None:
     walk.content(params.get("media"))
     walk.question(params.get("taskDescription"), key=[params.get("solutionText")])
@@ -227,6 +233,7 @@ QUESTIONS: dict[str, Telling] = {
     "H5P.BranchingQuestion": _branching,
     "H5P.Crossword": _clues,
     "H5P.SortParagraphs": _paragraphs,
+    "H5P.ImageSequencing": _sequence,
     "H5P.GuessTheAnswer": _guess,
     "H5P.SpeakTheWords": _speak,
     "H5P.SpeakTheWordsSet": _speak,

@@ -23,12 +23,16 @@ _TAG = re.compile(r"<[a-zA-Z/!]")
 
 @dataclass(slots=True)
 class Walk:
-    """One content while it is told; `told` is what all its blocks have in common."""
+    """One content while it is told; `told` is what all its blocks have in common.
+
+    `is_text` tells of a library, with its version, whether a field of this name is a text its authors write.
+    """
 
     builder: LessonBuilder
     told: PartOf
     kinds: dict[str, Telling]
     otherwise: Telling
+    is_text: Callable[[str, str], bool] = lambda library, name: False
     warnings: list[ReadWarning] = field(default_factory=list)
     recordings: list[Recording] = field(default_factory=list)
     tracks: list[tuple[Recording, str, str]] = field(default_factory=list)
@@ -50,9 +54,8 @@ class Walk:
         self._depth += 1
         try:
             if isinstance(params, dict):
-                self.kinds.get(name, self.otherwise)(
-                    self, {**params, NAME: name, "subContentId": node.get("subContentId")}
-                )
+                own = {NAME: node["library"], TITLE: under(node, "metadata", "title"), ID: node.get("subContentId")}
+                self.kinds.get(name, self.otherwise)(self, params | own)
         finally:
             self._depth -= 1
 
@@ -129,7 +132,8 @@ class Walk:
                 yield
 
 
-NAME = "\x00library"
+# What a content says of itself, beside its parameters; no parameter can be called so.
+NAME, TITLE, ID = "\x00library", "\x00title", "\x00id"
 
 
 def library_of(node: Node) -> str:

@@ -4,12 +4,12 @@ A page's address ends in the lesson's readable id, so a bare id leads from any l
 """
 
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from posixpath import normpath
 from urllib.parse import unquote, urlsplit
 
 from foundation.ids import readable_id
-from knowledge.blocks import Block, SourceLesson
+from knowledge.blocks import Block, Seen, SourceLesson, Visibility, seen_by
 from knowledge.readers.dom import parse_page, write
 from knowledge.readers.sanitise import sanitise
 
@@ -22,18 +22,34 @@ _MOUNT_SEGMENTS = 2
 def settle_links(lessons: Sequence[SourceLesson]) -> tuple[SourceLesson, ...]:
     """Return the lessons with links to one another made to work; a link that leads to none of them becomes its words.
 
+    So does one to a lesson that is not open to whoever sees the link, for its address tells what the lesson is called.
     Links to a place on the same page or to another host stay as they are.
     """
     course = _Course(lessons)
     return tuple(_settled(lesson, course) for lesson in lessons)
 
 
+@dataclass(frozen=True, slots=True)
+class _Place:
+    """Where a lesson's page is, and who may open it."""
+
+    address: str
+    seen: Seen
+
+    def is_open_to(self, block: Block) -> bool:
+        """Whether everybody who sees the block may open the page by then."""
+        if self.seen.visibility is Visibility.LEARNER or block.visibility in (Visibility.STAFF, Visibility.UNPUBLISHED):
+            return True
+        opens, then = self.seen.not_before, block.not_before
+        return opens is not None and then is not None and opens <= then
+
+
 class _Course:
     """Which lesson an author means by a path."""
 
     def __init__(self, lessons: Sequence[SourceLesson]) -> None:
-        self._addresses: dict[str, str] = {}
-        self._folders: dict[str, str] = {}
+        self._places: dict[str, _Place] = {}
+        self._folders: dict[str, _Place] = {}
         taken: set[str] = set()
         for lesson in lessons:
             address = readable_id(lesson.external_id, fallback="lesson")
@@ -41,20 +57,22 @@ class _Course:
                 # The second of two gets an address nobody knows yet: no link is better than one to the first.
                 continue
             taken.add(address)
+            place = _Place(address, seen_by(lesson.blocks))
             for name in (lesson.source_path, _without_suffix(lesson.source_path), lesson.external_id):
-                self._addresses.setdefault(name, address)
-            self._note_folders(lesson.source_path, address)
+                self._places.setdefault(name, place)
+            if place.seen.visibility is Visibility.LEARNER:
+                self._note_folders(lesson.source_path, place)
 
-    def _note_folders(self, path: str, address: str) -> None:
+    def _note_folders(self, path: str, place: _Place) -> None:
         folder, _, _ = path.rpartition("/")
         while folder:
-            self._folders.setdefault(folder, address)
+            self._folders.setdefault(folder, place)
             folder, _, _ = folder.rpartition("/")
 
-    def address(self, path: str) -> str | None:
-        """Return the address for a path from the course's root; a folder means its own page, else its first one."""
+    def place(self, path: str) -> _Place | None:
+        """Return the page a path from the course's root means; a folder means its own page, else its first open one."""
         names = (path, _without_suffix(path), *(f"{path}/{name}" for name in _INDEX_NAMES))
-        found = (self._addresses[name] for name in names if name in self._addresses)
+        found = (self._places[name] for name in names if name in self._places)
         return next(found, self._folders.get(path))
 
 
@@ -73,7 +91,7 @@ def _settled_block(block: Block, source_path: str, course: _Course) -> Block:
         if not _is_relative(href):
             continue
         changed = True
-        target = _target(href, source_path, course)
+        target = _target(href, source_path, course, block)
         if target is None:
             link.drop_tag()
         else:
@@ -92,7 +110,7 @@ def _is_relative(href: str) -> bool:
     return bool(href) and not href.startswith("#") and not parts.scheme and not parts.netloc
 
 
-def _target(href: str, source_path: str, course: _Course) -> str | None:
+def _target(href: str, source_path: str, course: _Course, block: Block) -> str | None:
     try:
         parts = urlsplit(href)
     except ValueError:
@@ -100,8 +118,10 @@ def _target(href: str, source_path: str, course: _Course) -> str | None:
     path = unquote(parts.path)
     if not path:
         return None
-    address = next((found for name in _paths(path, source_path) if (found := course.address(name))), None)
-    return None if address is None else address + (f"#{parts.fragment}" if parts.fragment else "")
+    place = next((found for name in _paths(path, source_path) if (found := course.place(name))), None)
+    if place is None or not place.is_open_to(block):
+        return None
+    return place.address + (f"#{parts.fragment}" if parts.fragment else "")
 
 
 def _paths(path: str, source_path: str) -> list[str]:

@@ -18,6 +18,7 @@ MANIFEST = "imsmanifest.xml"
 _XML = "{http://www.w3.org/XML/1998/namespace}"
 _STAFF_ROLES = frozenset({"instructor", "teacher", "mentor", "tutor"})
 _STAFF_USES = frozenset({"lessonplan", "instructor", "instructorguide", "teacher"})
+_NO_LANGUAGE = frozenset({"none", "x-none", "und", "zxx"})
 _MAX_SUBMANIFESTS = 50
 
 
@@ -253,7 +254,8 @@ def _language(root: Element, metadata: Element | None) -> str:
     declared = text_of(general, "language")
     if not declared and general is not None:
         declared = next((attribute(one, "language") for one in general.iter() if attribute(one, "language")), "")
-    return declared or root.get(f"{_XML}lang", "")
+    found = declared or root.get(f"{_XML}lang", "")
+    return "" if found.lower() in _NO_LANGUAGE else found
 
 
 def _first(element: Element | None, name: str) -> Element | None:

@@ -40,8 +40,12 @@ from knowledge.readers.xml import parse_xml
 
 
 def root_of_moodle(tree: FileTree) -> str | None:
-    """The folder in which a Moodle backup lies."""
-    return folder_with(tree, CONTENTS)
+    """The folder in which a Moodle backup lies, when it is most of the tree and not something in a corner of it."""
+    folder = folder_with(tree, CONTENTS)
+    if not folder:
+        return folder
+    inside = sum(1 for path in tree.paths if path.startswith(f"{folder}/"))
+    return folder if 2 * inside >= len(tree.paths) else None
 
 
 def read_moodle(tree: FileTree, limits: ReadLimits) -> SourceCourse:
@@ -91,15 +95,18 @@ class _Reading:
         for section in self.outline.sections:
             if not section.owner:
                 yield from self._section(section, self.outline.seen, ())
+        # A backup of one activity has no sections. Where there are some and one is lost, by damage or because its
+        # subsection cannot be read, nobody can tell any more whether it was hidden.
+        above = UNPUBLISHED if self.outline.sections else self.outline.seen
         for listed in self.outline.activities:
-            # A backup of one activity has no sections, and damage may have taken some.
-            if listed.id not in self._placed:
-                yield from self._activity(listed, self.outline.seen, ())
+            yield from self._activity(listed, above, ())
         yield from self._bank()
 
-    def _section(self, section: Section, above: Seen, parents: tuple[str, ...]) -> Iterator[SourceLesson]:
+    def _section(
+        self, section: Section, above: Seen, parents: tuple[str, ...], named: str = ""
+    ) -> Iterator[SourceLesson]:
         self.found["section"] += 1
-        seen, title = stricter(above, section.seen), self._title(section)
+        seen, title = stricter(above, section.seen), self._title(section, named)
         inside = (*parents, title)
         mine = in_order(section, self.outline.activities)
         labels = [listed for listed in mine if listed.kind == "label"]
@@ -150,16 +157,19 @@ class _Reading:
             inner = [section for section in self.outline.sections if section.owner == owner]
             self.found[listed.kind] += 1
             for section in inner:
-                yield from self._section(section, activity.seen, parents)
+                yield from self._section(section, activity.seen, parents, activity.title)
 
     def _activity(self, listed: Listed, above: Seen, parents: tuple[str, ...]) -> Iterator[SourceLesson]:
+        if listed.id in self._placed:
+            return
         self._placed.add(listed.id)
+        said = len(self.backup.warnings)
         with _mishaps(self.backup, listed.path):
             telling = Telling(self._open(listed, above, parents), self.backup)
             tell(telling)
             self.found[listed.kind] += 1
             told = list(telling.lessons())
-            if not told:
+            if not told and len(self.backup.warnings) == said:
                 self.backup.warn(listed.path, f"this {listed.kind} holds no text, left out")
             yield from told
 
@@ -208,11 +218,11 @@ class _Reading:
             tell_bank(telling)
         yield from telling.lessons()
 
-    def _title(self, section: Section) -> str:
+    def _title(self, section: Section, named: str) -> str:
         is_russian = self.outline.lang == "ru"
-        named = without_tags(self.backup.texts.plain(section.title))
-        if named:
-            return named
+        title = without_tags(self.backup.texts.plain(section.title)) or named
+        if title:
+            return title
         if section.number == 0:
             return "Общее" if is_russian else "General"
         return f"Тема {section.number}" if is_russian else f"Section {section.number}"

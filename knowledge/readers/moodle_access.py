@@ -19,7 +19,8 @@ def access_of(element: Element) -> tuple[Seen, tuple[str, ...]]:
     A condition other than a date of opening (a group, a grade, a profile, an end) depends on the learner or the day:
     what stands under it stays with staff.
     """
-    rules = [UNPUBLISHED if field(element, name).strip() == "0" else FOR_LEARNERS for name in _SWITCHES]
+    # Old backups lack one of the switches; anything but "on" in one that is there counts as off.
+    rules = [FOR_LEARNERS if field(element, name).strip() in ("", "1") else UNPUBLISHED for name in _SWITCHES]
     condition = field(element, "availability") or field(element, "availabilityjson")
     rules.append(_under(condition) if condition.strip() else FOR_LEARNERS)
     rules.append(_under_old_conditions(element))

@@ -89,7 +89,7 @@ def read_outline(tree: FileTree, limits: ReadLimits, warnings: list[ReadWarning]
         title=named or alone or root.findtext("information/original_course_fullname") or "",
         summary=course,
         lang=re.split(r"[_-]", field(course, "lang").strip().lower())[0] if course is not None else "",
-        seen=UNPUBLISHED if course is not None and field(course, "visible").strip() == "0" else FOR_LEARNERS,
+        seen=FOR_LEARNERS if course is None or field(course, "visible").strip() in ("", "1") else UNPUBLISHED,
         with_people=_setting(root, "users") == "1",
         sections=sections,
         activities=activities,

@@ -18,8 +18,11 @@ from knowledge.readers.moodle_text import NO_WORDS, Texts, Words, add_words
 from knowledge.readers.trees import FileTree
 from knowledge.readers.withholding import FOR_LEARNERS, stricter, withhold
 
-PICTURES = frozenset({".png", ".jpg", ".jpeg", ".gif", ".svg", ".webp", ".bmp", ".ico", ".css", ".js", ".json", ".xml"})
-_FONTS = frozenset({".woff", ".woff2", ".ttf", ".eot", ".otf", ".map", ".db"})
+# What a page is made of beside its words: nobody misses it here.
+_TRIMMINGS = frozenset(
+    {".png", ".jpg", ".jpeg", ".gif", ".svg", ".webp", ".bmp", ".ico", ".css", ".js", ".json", ".xml"}
+    | {".woff", ".woff2", ".ttf", ".eot", ".otf", ".map", ".db"}
+)
 
 
 @dataclass(slots=True)
@@ -126,7 +129,7 @@ class Telling:
             path = self.path_of(file)
             if file in readable:
                 self._attach(file, path, title=self.activity.title if alone else "", seen=seen)
-            elif file.suffix not in PICTURES | _FONTS:
+            elif file.suffix not in _TRIMMINGS:
                 self.backup.warn(path, f"{file.suffix or 'such'} files are not supported, left out")
         return len(stored)
 
@@ -140,12 +143,12 @@ class Telling:
         """Add the lessons of a package that lies in the activity at `path`."""
         activity = self.activity
         for lesson in lessons:
-            blocks = tuple(replace(block, path=path) for block in lesson.blocks)
+            blocks = tuple(replace(block, path=f"{path}/{block.path}" if block.path else "") for block in lesson.blocks)
             inside = activity.block_title if len(lessons) == 1 else _joined(activity.block_title, activity.title)
             placed = replace(
                 lesson,
                 external_id=f"{activity.id}/{lesson.external_id}",
-                source_path=path,
+                source_path=f"{path}/{lesson.source_path}",
                 block_title=inside,
                 blocks=blocks,
             )

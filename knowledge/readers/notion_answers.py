@@ -6,8 +6,10 @@ from dataclasses import dataclass
 
 from knowledge.readers.words import mentions_answer, promises_hint
 
-_ITEM = re.compile(r"( *)- (?:\*\*)?([^\n]{1,120}?)(?:\*\*)?[ ]*\n", re.MULTILINE)
+_ITEM = re.compile(r"^( *)- (?:\*\*)?([^\n]{1,120}?)(?:\*\*)?[ ]*\n", re.MULTILINE)
 _MOST_WORDS = 6
+# Each stretch is read with all that stands before it blanked out: what comes after so many is kept with staff.
+_MOST_ANSWERS = 200
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,15 +23,18 @@ class Stretch:
 
 def stretches(source: str) -> Iterator[Stretch]:
     """Cut a source at fold-outs whose title promises an answer; everything indented below one belongs to it."""
-    position = 0
+    position = answers = 0
     for item in _ITEM.finditer(source):
-        if item.start() < position or not _promises(item[2]) or not _starts_line(source, item.start()):
+        if item.start() < position or not _promises(item[2]):
             continue
         end = _end_of(source, item.end(), indent=len(item[1]))
         if not source[item.end() : end].strip():
             continue
         if source[position : item.start()].strip():
             yield Stretch(position, item.start(), is_answer=False)
+        answers += 1
+        if answers >= _MOST_ANSWERS:
+            end = len(source)
         yield Stretch(item.start(), end, is_answer=True)
         position = end
     if source[position:].strip():
@@ -48,10 +53,6 @@ def blank(text: str) -> str:
 
 def _promises(title: str) -> bool:
     return len(title.split()) <= _MOST_WORDS and mentions_answer(title) and not promises_hint(title)
-
-
-def _starts_line(source: str, position: int) -> bool:
-    return position == 0 or source[position - 1] == "\n"
 
 
 def _end_of(source: str, position: int, *, indent: int) -> int:

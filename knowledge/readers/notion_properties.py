@@ -12,7 +12,8 @@ from knowledge.blocks import Seen
 from knowledge.readers.withholding import FOR_LEARNERS, UNPUBLISHED
 
 _LINE = re.compile(r"([^\n:#>|\[\]`*-][^\n:\[\]`]{0,60}): ([^\n]*)(?:\n|$)")
-_TABLE = re.compile(r"<table[^>]*\bclass=\"properties\"[^>]*>.*?</table>", re.DOTALL)
+_TABLE = re.compile(r"<table[^<>]*\bclass=\"properties\"[^<>]*>")
+_LONGEST_TABLE = 100_000
 _ROW = re.compile(r"<tr[^>]*class=\"([^\"]*)\"[^>]*>\s*<th[^>]*>(.*?)</th>\s*<td[^>]*>(.*?)</td>", re.DOTALL)
 _TAG = re.compile(r"<[^>]*>")
 _PERSONAL = re.compile(
@@ -71,14 +72,15 @@ def properties_of_markdown(source: str) -> Properties:
 def properties_of_html(source: str) -> Properties:
     """The table of properties at the top of an exported page."""
     table = _TABLE.search(source)
-    if table is None:
+    end = source.find("</table>", table.end()) if table is not None else -1
+    if table is None or end < 0:
         return Properties()
     told = tuple(
         Property(_plain(name), _plain(value))
-        for kind, name, value in _ROW.findall(table[0])
+        for kind, name, value in _ROW.findall(source[table.end() : min(end, table.end() + _LONGEST_TABLE)])
         if not _PERSONAL_KINDS.search(kind) and not is_personal(_plain(name))
     )
-    return Properties(told, table.start(), table.end())
+    return Properties(told, table.start(), end)
 
 
 def is_personal(name: str) -> bool:

@@ -5,6 +5,7 @@ A lesson is a unit, the page a learner opens; its part of the course is "chapter
 """
 
 import re
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from html import escape, unescape
@@ -28,6 +29,7 @@ from knowledge.readers.olx_outline import (
     Outline,
     Part,
     as_attributes,
+    parse_olx,
     read_policy,
     unpublished,
 )
@@ -35,11 +37,12 @@ from knowledge.readers.olx_pages import page_lessons
 from knowledge.readers.olx_static import StaticFiles
 from knowledge.readers.olx_units import UnitPage
 from knowledge.readers.trees import FileTree
-from knowledge.readers.xml import local_name, parse_xml
+from knowledge.readers.xml import local_name
 
 _ROOTS = ("course.xml", "library.xml")
 _MARKS = frozenset({"url_name", "org", "course", "library"})
 _ROOT_LIMIT = 20_000_000
+_PARTS = re.compile(r"(?:^|/)(?:chapter|sequential|vertical)/[^/]+\.xml$")
 _PATH_STEPS = " › "
 _STEP = re.compile(r"[/@]")
 _LINK = re.compile(r'href="([^"]*)"')
@@ -53,17 +56,19 @@ def root_of(tree: FileTree) -> str | None:
     for path in sorted(found, key=lambda path: (len(path.parts), path.as_posix())):
         if _is_root(tree, path.as_posix()):
             return "" if len(path.parts) == 1 else path.parent.as_posix()
-    return None
+    # Without its root a course is still one: read as loose files, its pages for staff would be anybody's.
+    kept = Counter(path.rsplit("/", 2)[0] if path.count("/") > 1 else "" for path in tree.paths if _PARTS.search(path))
+    return min((folder for folder, count in kept.items() if count >= 2), key=len, default=None)
 
 
 def read_olx(tree: FileTree, limits: ReadLimits) -> SourceCourse:
     """Read a course from the folder its `course.xml` (or `library.xml`) lies in. Raises Invalid when it has no page."""
     export = Export(tree, limits, warnings=list(tree.warnings), paths=frozenset(tree.paths))
-    root_path = next(path for path in _ROOTS if path in export.paths)
+    root_path = _root_path(export)
     root = _root(export, root_path)
     policy = read_policy(export, root.get("url_name", ""))
     outline = Outline(export, as_attributes(policy))
-    course = outline.part(root, root_path)
+    course = outline.part(root, root_path, export.closed)
     if course is None:
         raise Invalid(_nothing_read(export))
     reading = _Reading(export, course)
@@ -85,6 +90,7 @@ class _Reading:
         self._lessons: list[SourceLesson] = []
         self._taken: dict[str, str] = {}
         self._of: dict[str, str] = {}
+        self._places: Counter[str] = Counter()
 
     def place(self, lesson: SourceLesson) -> None:
         """Put a lesson behind the others; of an empty one only a warning remains."""
@@ -123,8 +129,8 @@ class _Reading:
     def _read(self, unit: "_Unit", *, suffix: str) -> None:
         page = UnitPage(self.export, self.static, lang=self.lang)
         page.add(unit.part)
-        name = unit.part.name or f"{unit.part.path}-{len(self._lessons) + 1}"
-        title = unit.part.title or unit.fallback or name
+        title = unit.part.title or unit.fallback or unit.part.name or unit.part.tag
+        name = unit.part.name or self._unnamed(f"{unit.block_title}/{title}")
         lesson = page.lesson(external_id=name + suffix, path=unit.part.path, title=title, block_title=unit.block_title)
         if not suffix:
             for inner in _names(unit.part):
@@ -135,6 +141,11 @@ class _Reading:
             self.place(lesson)
         else:
             self.export.warn(lesson.source_path, f'unit "{title}" holds no words that can be read, left out')
+
+    def _unnamed(self, place: str) -> str:
+        """An id for a unit without one: by where it stands, so that it stays when others come and go."""
+        self._places[place] += 1
+        return place if self._places[place] == 1 else f"{place} ({self._places[place]})"
 
     def _linked(self, lesson: SourceLesson) -> SourceLesson:
         blocks = tuple(
@@ -220,11 +231,21 @@ def _parsed(tree: FileTree, path: str) -> Element:
         folder = path.rpartition("/")[0]
         linked = f"{folder}/{target}" if folder else target
         content = tree.read(linked if linked in tree.paths else path, limit=_ROOT_LIMIT)
-    return parse_xml(content, path)
+    return parse_olx(content, path)
+
+
+def _root_path(export: Export) -> str:
+    """The file a course begins in; where that is missing, the only run it has."""
+    runs = sorted(path for path in export.paths if re.fullmatch(r"(?:course|library)/[^/]+\.xml", path))
+    known = next((path for path in _ROOTS if path in export.paths), runs[0] if len(runs) == 1 else None)
+    if known is None:
+        raise Invalid(f"{export.tree.name} is an Open edX export without its course.xml: export it again")
+    return known
 
 
 def _root(export: Export, path: str) -> Element:
     try:
+        export.note_length(path, export.read(path))
         return _parsed(export.tree, path)
     except ContentUnreadable as err:
         export.warn(err.path, err.reason, err.line)

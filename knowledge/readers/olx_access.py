@@ -1,13 +1,18 @@
 """Who may see a part of an Open edX course, by its own attributes; a container's restriction holds for all in it."""
 
 import json
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
 
 from knowledge.blocks import Seen, Visibility
 from knowledge.readers.withholding import FOR_LEARNERS, FOR_STAFF
 
+_OLD_DATE = re.compile(
+    r"(?P<month>[A-Z][a-z]{2,8}) (?P<day>\d{1,2}),? *(?P<time>\d{1,2}:\d\d)? *(?P<zone>[A-Z]{3,4})?,? *(?P<year>\d{4})"
+)
 _YES = frozenset({"true", "1", "yes", "on"})
 # What a learner sees or not by rules this reader cannot follow: kept from all of them, and said.
 _UNFOLLOWED = {
@@ -84,8 +89,16 @@ def _is_for_groups(value: str) -> bool:
 
 
 def _moment(text: str) -> datetime | None:
+    """A moment as exports write it: ISO 8601, milliseconds, or, in old courses, "Oct 30 23:00 EST 2012"."""
+    old = _OLD_DATE.fullmatch(text)
     try:
-        moment = datetime.fromtimestamp(int(text) / 1000, UTC) if text.isdigit() else datetime.fromisoformat(text)
+        if old is not None:
+            told = f"{old['day']} {old['month'][:3]} {old['year']} {old['time'] or '00:00'}:00 {old['zone'] or 'UTC'}"
+            moment = parsedate_to_datetime(told)
+        elif text.isdigit():
+            moment = datetime.fromtimestamp(int(text) / 1000, UTC)
+        else:
+            moment = datetime.fromisoformat(text)
         return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
     except (ValueError, OverflowError, OSError):
         return None

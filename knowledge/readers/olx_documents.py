@@ -1,6 +1,5 @@
 """Documents that came with an Open edX course: textbooks, and files its pages lead to; each is a lesson of its own."""
 
-import logging
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -14,7 +13,6 @@ from knowledge.readers.olx_outline import Export
 from knowledge.readers.olx_static import StaticFiles
 from knowledge.readers.withholding import least_strict, withhold
 
-_log = logging.getLogger(__name__)
 _LINK = re.compile(r'href="([^"]*)"')
 _KNOWN = frozenset({".pdf", ".pptx", ".docx", ".ipynb", ".doc", ".ppt", ".odt", ".odp", ".rtf", ".epub"})
 
@@ -95,11 +93,6 @@ class Documents:
             page = LEAVES[suffix](content, path=path, title=document.title, block_title=document.block_title)
         except ContentUnreadable as err:
             export.warn(err.path, err.reason, err.line)
-            export.unreadable.add(path)
-            return None
-        except Exception as err:
-            _log.exception("reader.failed suffix=%s", suffix)
-            export.warn(path, f"its reader failed on it ({type(err).__name__}), left out")
             export.unreadable.add(path)
             return None
         export.warnings += page.warnings

@@ -27,6 +27,9 @@ _NO_PARTS = frozenset({"wiki", "textbook", "grading_policy", "show", "sources", 
 _POINTER_ATTRIBUTES = frozenset({"url_name", "slug", "org", "course", "run", "library", "xblock-family"})
 _DRAFTS = "drafts/"
 _MAX_DEPTH = 30
+_HIDES = re.compile(
+    rb'"(?:visible_to_staff_only|hide_\w+|is_\w+|course_staff_only)"\s*:\s*"?true|"group_access"\s*:\s*"?\{\s*\S{2}'
+)
 _ENTITY = re.compile(rb"&([A-Za-z][A-Za-z0-9]{1,31};)")
 _XML_ENTITIES = frozenset({b"amp;", b"lt;", b"gt;", b"quot;", b"apos;"})
 
@@ -61,6 +64,9 @@ class Export:
     # Files that parts lead to otherwise than by a link, with who may see them.
     handed_out: list[tuple[str, Seen]] = field(default_factory=list)
     unreadable: set[str] = field(default_factory=set)
+    lengths: dict[str, int] = field(default_factory=dict)
+    # What holds for all of the course beside what its parts say.
+    closed: Seen = FOR_LEARNERS
 
     def warn(self, path: str, reason: str, line: int | None = None) -> None:
         """Note what the author should know."""
@@ -76,14 +82,12 @@ class Export:
     def xml(self, path: str) -> Element:
         """A file's XML. Raises ContentUnreadable."""
         content = self.read(path)
-        try:
-            return parse_xml(content, path)
-        except ContentUnreadable:
-            # Written by hand, XML often holds the named characters of HTML.
-            mended = _ENTITY.sub(_as_character, content)
-            if mended == content:
-                raise
-            return parse_xml(mended, path)
+        self.note_length(path, content)
+        return parse_olx(content, path)
+
+    def note_length(self, path: str, content: bytes) -> None:
+        """Keep how many characters a file has: what stands somewhere in its XML spans all of it."""
+        self.lengths[path] = len(content.decode("utf-8", errors="replace"))
 
 
 class Outline:
@@ -149,7 +153,7 @@ class Outline:
         attributes = {**dict(pointer.items()), **dict(element.items()), **policy}
         told = told_access(tag, attributes)
         for reason in told.reasons:
-            self._export.warn(path, f"{reason} ({tag})")
+            self._export.warn(path, f"{tag} {key} {reason}" if key else f"{tag} {reason}")
         own = stricter(seen, told.seen)
         self._export.found[tag] += 1
         children: list[Part] = []
@@ -160,6 +164,17 @@ class Outline:
 
 
 _IN_FILES = frozenset({"html", "problem", "video", "discussion", "about", "static_tab", "poll_question", "annotatable"})
+
+
+def parse_olx(content: bytes, path: str) -> Element:
+    """The root of a file's XML, which may hold the named characters of HTML. Raises ContentUnreadable."""
+    try:
+        return parse_xml(content, path)
+    except ContentUnreadable:
+        mended = _ENTITY.sub(_as_character, content)
+        if mended == content:
+            raise
+        return parse_xml(mended, path)
 
 
 def unpublished(outline: Outline, path: str, export: Export) -> Part | None:
@@ -174,6 +189,11 @@ def read_policy(export: Export, run: str) -> dict[str, dict[str, object]]:
     others = sorted(path for path in export.paths if path.startswith("policies/") and path.endswith("/policy.json"))
     path = next((one for one in wanted if one in export.paths), others[0] if len(others) == 1 else None)
     told = None if path is None else read_json(export, path)
+    if path is not None and told is None and _HIDES.search(export.read(path)):
+        export.warn(
+            path, "hides parts, nobody can tell which: all of the course is kept from learners until it is mended"
+        )
+        export.closed = UNPUBLISHED
     if not isinstance(told, dict):
         return {}
     return {key: value for key, value in told.items() if isinstance(value, dict)}
@@ -182,7 +202,9 @@ def read_policy(export: Export, run: str) -> dict[str, dict[str, object]]:
 def read_json(export: Export, path: str) -> object:
     """A JSON file's value; None, and a warning, when it cannot be read."""
     try:
-        return json.loads(export.read(path).decode("utf-8-sig"))
+        content = export.read(path)
+        export.note_length(path, content)
+        return json.loads(content.decode("utf-8-sig"))
     except ContentUnreadable as err:
         export.warn(err.path, err.reason, err.line)
     except (ValueError, RecursionError) as err:

@@ -1,6 +1,5 @@
 """A unit page of an Open edX course as a lesson: what stands on it, in order, whatever files it is kept in."""
 
-import logging
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -11,7 +10,6 @@ from foundation.errors import ContentUnreadable
 from knowledge.blocks import Block, BlockKind, Recording, Seen, SourceLesson, Spot, SpotKind
 from knowledge.readers.builder import LessonBuilder, PartOf, Piece, Span
 from knowledge.readers.decoding import decode
-from knowledge.readers.dom import TooDeep
 from knowledge.readers.html import add_html
 from knowledge.readers.leaves import LEAVES
 from knowledge.readers.olx_components import COMPONENTS, EXERCISES
@@ -20,9 +18,9 @@ from knowledge.readers.olx_outline import CONTAINERS, Export, Part
 from knowledge.readers.olx_problems import add_problem, inner_html
 from knowledge.readers.olx_static import StaticFiles
 from knowledge.readers.olx_videos import Transcript, cues_as_srt, handouts_of, recording_of, transcripts_of
+from knowledge.readers.one_file import one_file
 from knowledge.readers.withholding import FOR_STAFF, stricter
 
-_log = logging.getLogger(__name__)
 _FRAME = re.compile(r"<iframe\b", re.IGNORECASE)
 
 
@@ -45,14 +43,10 @@ class UnitPage:
                 self.add(child)
             return
         try:
-            self._add(part)
+            with one_file(part.path):
+                self._add(part)
         except ContentUnreadable as err:
             self._export.warn(err.path, err.reason, err.line)
-        except TooDeep:
-            self._export.warn(part.path, "nests its elements too deeply, left out")
-        except Exception as err:
-            _log.exception("reader.failed tag=%s", part.tag)
-            self._export.warn(part.path, f"its reader failed on it ({type(err).__name__}), left out")
 
     def lesson(self, *, external_id: str, path: str, title: str, block_title: str) -> SourceLesson:
         """The lesson of everything that was told."""
@@ -76,7 +70,7 @@ class UnitPage:
 
     def add_fragment(self, source: str, path: str, seen: Seen) -> None:
         """Tell HTML that stands inside another kind of file."""
-        self._whole[path] = self._export.tree.size(path)
+        self._whole[path] = self._export.lengths.get(path, 0)
         with self._builder.part(_part_of(path, seen), length=len(source)):
             add_html(self._builder, source)
 
@@ -139,7 +133,8 @@ class UnitPage:
             for transcript in transcripts:
                 self._add_transcript(transcript, recording, part)
         if not transcripts:
-            self._export.warn(part.path, "is a video without a transcript: nothing of what it says is known")
+            named = f'video "{part.title}"' if part.title else "a video"
+            self._export.warn(part.path, f"{named} has no transcript: nothing of what it says is known")
 
     def _add_transcript(self, transcript: Transcript, recording: Recording, part: Part) -> None:
         path = transcript.path
@@ -180,8 +175,7 @@ class UnitPage:
             yield told
 
     def _of(self, part: Part, kind: BlockKind | None = None, *, seen: Seen | None = None) -> PartOf:
-        if part.path not in self._whole:
-            self._whole[part.path] = self._export.tree.size(part.path) if part.path in self._export.paths else 0
+        self._whole[part.path] = self._export.lengths.get(part.path, 0)
         return _part_of(part.path, seen or part.seen, kind)
 
     def _placed(self, block: Block) -> Block:

@@ -7,6 +7,7 @@ from pathlib import Path, PurePosixPath
 from traceback import extract_tb
 
 from foundation.errors import CompanionError, ContentUnreadable
+from knowledge.readers.dom import TooDeep
 
 _log = logging.getLogger(__name__)
 
@@ -22,7 +23,7 @@ def one_file(path: str) -> Iterator[None]:
         yield
     except (CompanionError, MemoryError):
         raise
-    except RecursionError as err:
+    except (RecursionError, TooDeep) as err:
         raise ContentUnreadable(path, "nests its elements too deeply") from err
     except Exception as err:
         place = extract_tb(err.__traceback__)[-1]

@@ -24,10 +24,10 @@ def check_ooxml(content: bytes, *, path: str, part: str) -> None:
         tree = ZipTree(BytesIO(content), name=path, allowance=Allowance(_LIMITS))
     except Invalid as err:
         raise ContentUnreadable(path, str(err).removeprefix(path).strip()) from err
-    if part not in tree.paths:
+    if part not in tree.everything:
         raise ContentUnreadable(path, f"holds no {part}: it is no {path.rpartition('.')[2]} file")
     xml = 0
-    for name in tree.paths:
+    for name in tree.everything:
         try:
             # Whole, so that no part is larger for its reader than it was for us.
             told = tree.read(name, limit=_MOST_XML_BYTES if name.lower().endswith(_XML) else _LIMITS.max_bytes)

@@ -1,35 +1,36 @@
 """The lessons of a package as they are gathered: what one file gets wrong is that file's trouble alone."""
 
-import logging
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import PurePosixPath
 from typing import TypeVar
+from xml.etree.ElementTree import Element
 
 from foundation.errors import ContentUnreadable, Invalid
 from knowledge.blocks import ProductCard, ReadWarning, Seen, SourceCourse, SourceLesson
+from knowledge.media import RECORDINGS
 from knowledge.readers.decoding import decode
 from knowledge.readers.dom import TooDeep
 from knowledge.readers.leaves import LEAVES, size_limit
 from knowledge.readers.limits import ReadLimits
 from knowledge.readers.links import settle_links
 from knowledge.readers.manifest import Manifest, Paths
+from knowledge.readers.one_file import one_file
 from knowledge.readers.package_encoding import recode
 from knowledge.readers.trees import FileTree
 from knowledge.readers.withholding import FOR_LEARNERS, withhold
-
-_log = logging.getLogger(__name__)
+from knowledge.readers.xml import parse_xml
 
 T = TypeVar("T")
 
 PAGES = frozenset({".html", ".htm", ".xhtml"})
+_ARCHIVES = frozenset({".zip", ".imscc", ".mbz", ".h5p", ".gz", ".tgz"})
 # What a page is dressed with and what makes it move: nothing in it is a word of the course.
 _DRESS = frozenset(
     {".png", ".jpg", ".jpeg", ".gif", ".svg", ".webp", ".bmp", ".ico", ".tif", ".tiff", ".css", ".js", ".json", ".map"}
     | {".xsd", ".dtd", ".woff", ".woff2", ".ttf", ".eot", ".otf"}
 )
-_RECORDINGS = frozenset({".mp4", ".m4v", ".mov", ".webm", ".avi", ".wmv", ".mp3", ".m4a", ".wav", ".ogg", ".flv"})
 
 
 class PackageLessons:
@@ -42,6 +43,7 @@ class PackageLessons:
         self.lessons: list[SourceLesson] = []
         self.warnings: list[ReadWarning] = list(tree.warnings)
         self.found: Counter[str] = Counter()
+        self._parsed: dict[str, Element | None] = {}
         self._taken: dict[str, str] = {}
         self._unreadable: set[str] = set()
 
@@ -52,16 +54,12 @@ class PackageLessons:
     def attempt(self, path: str, read: Callable[[], T]) -> T | None:
         """What `read` gives, or None and a warning when it fails on this file."""
         try:
-            return read()
+            with one_file(path):
+                return read()
         except ContentUnreadable as err:
             self.warn(err.path, err.reason, err.line)
         except TooDeep:
             self.warn(path, "nests its elements too deeply")
-        except MemoryError:
-            raise
-        except Exception as err:
-            _log.exception("reader.failed suffix=%s", PurePosixPath(path).suffix)
-            self.warn(path, f"its reader failed on it ({type(err).__name__}), left out")
         self._unreadable.add(path)
         return None
 
@@ -70,6 +68,12 @@ class PackageLessons:
         if path not in self.paths:
             raise ContentUnreadable(path, "is named in the course and missing")
         return self.tree.read(path, limit=size_limit(suffix_of(path), self.limits))
+
+    def xml(self, path: str) -> Element | None:
+        """The root of an XML file, None and once a warning when it cannot be read."""
+        if path not in self._parsed:
+            self._parsed[path] = self.attempt(path, lambda: parse_xml(self.content(path), path))
+        return self._parsed[path]
 
     def source(self, path: str) -> str:
         """A page's text, cleaned. Raises ContentUnreadable."""
@@ -80,6 +84,9 @@ class PackageLessons:
     ) -> SourceLesson | None:
         """The lesson one file of the package is; None, with a warning where somebody should know, when it is none."""
         suffix = suffix_of(path)
+        if "://" in path:
+            self.warn(path, "is on another site, not read")
+            return None
         if suffix not in LEAVES and suffix not in PAGES:
             self._note_unread(path, suffix)
             return None
@@ -94,6 +101,9 @@ class PackageLessons:
 
     def place(self, lesson: SourceLesson, rule: Seen = FOR_LEARNERS) -> bool:
         """Put a lesson behind the others, no more freely seen than the rule; False when empty or there already."""
+        if lesson.external_id in self._taken:
+            # Two things of one name: the second is told from the first by its file.
+            lesson = replace(lesson, external_id=f"{lesson.external_id}/{lesson.source_path}")
         other = self._taken.get(lesson.external_id)
         if other is not None:
             self.warn(lesson.source_path, f"has the id {lesson.external_id} of {other}, left out")
@@ -109,7 +119,8 @@ class PackageLessons:
         """Everything gathered. Raises Invalid when there is not one lesson."""
         if not self.lessons:
             first = f"; first problem: {self.warnings[0]}" if self.warnings else ""
-            raise Invalid(f"{self.tree.name} holds no lesson that can be read{first}")
+            advice = "export the course again with its pages and files"
+            raise Invalid(f"{self.tree.name} holds no lesson that can be read: {advice}{first}")
         return SourceCourse(
             settle_links(self.lessons),
             tuple(self.warnings),
@@ -135,9 +146,11 @@ class PackageLessons:
     def _note_unread(self, path: str, suffix: str) -> None:
         if path not in self.paths:
             self.warn(path, "is named in the course and missing")
-        elif suffix in _RECORDINGS:
+        elif suffix in RECORDINGS:
             self.found["recordings"] += 1
             self.warn(path, "is a recording: it is read where a transcript comes with it")
+        elif suffix in _ARCHIVES:
+            self.warn(path, "is an archive inside the course: take it in on its own")
         elif suffix in _DRESS:
             self.found["pictures and styles"] += 1
         else:

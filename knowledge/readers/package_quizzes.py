@@ -12,7 +12,6 @@ from knowledge.readers.package_lessons import PackageLessons, suffix_of
 from knowledge.readers.qti import is_bank, items_of, quiz_title
 from knowledge.readers.qti2 import add_item2, is_item2, is_test2, item_references, title2
 from knowledge.readers.withholding import FOR_LEARNERS, FOR_STAFF, stricter
-from knowledge.readers.xml import parse_xml
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +42,7 @@ def read_question_resources(
     sheets: dict[str, _Sheet] = {}
     for resource in manifest.resources.values():
         path = next((one for one in resource.own_files if suffix_of(one) in (".xml", ".qti")), "")
-        root = _parsed(gathered, path) if path and is_question_resource(resource) else None
+        root = gathered.xml(path) if path and is_question_resource(resource) else None
         if root is not None:
             sheets[path] = _Sheet(resource, path, root, *places.get(resource.identifier, ("", "", FOR_LEARNERS)))
     older = [one for one in sheets.values() if not is_item2(one.root) and not is_test2(one.root)]
@@ -76,7 +75,7 @@ def _place_test(gathered: PackageLessons, test: _Sheet) -> set[str]:
     taken: set[str] = set()
     for reference in item_references(test.root):
         path = gathered.paths.find(reference, base=f"{folder}/" if folder else "")
-        root = _parsed(gathered, path) if path else None
+        root = gathered.xml(path) if path else None
         if path is None:
             gathered.warn(test.path, f"names {reference}, which is missing")
         elif root is not None and is_item2(root) and path not in taken:
@@ -106,7 +105,3 @@ def _place_items(gathered: PackageLessons, sheets: Sequence[_Sheet], *, title: s
 def _add(gathered: PackageLessons, builder: LessonBuilder, root: Element, path: str) -> None:
     if gathered.attempt(path, lambda: (add_item2(builder, root, path=path),)) is not None:
         gathered.found["questions"] += 1
-
-
-def _parsed(gathered: PackageLessons, path: str) -> Element | None:
-    return gathered.attempt(path, lambda: parse_xml(gathered.content(path), path))

@@ -1,16 +1,18 @@
 """A PDF as a lesson: its words as they were written before they were printed, each with its page."""
 
+import re
 from itertools import groupby
 
 from foundation.errors import ContentUnreadable
 from knowledge.blocks import Spot, SpotKind
-from knowledge.readers.document import Document
+from knowledge.readers.document import Document, Item
 from knowledge.readers.page import ReadPage
 from knowledge.readers.pdf_layout import Form, Stretch, document_title, known_words, stretches
 from knowledge.readers.pdf_lines import PdfText, read_lines
 
 # A page number or a watermark alone is no text.
 _FEWEST_LETTERS = 20
+_NUMBER = re.compile(r"(\d{1,3})[.)]\s+")
 
 
 def read_pdf(content: bytes, *, path: str, title: str = "", block_title: str = "") -> ReadPage:
@@ -31,13 +33,18 @@ def _tell(document: Document, form: Form, group: list[Stretch], words: frozenset
     if form is Form.ITEM:
         lefts = sorted({round(stretch.lines[0].left / 8) for stretch in group})
         depths = {left: min(depth, 5) for depth, left in enumerate(lefts)}
-        document.items([(depths[round(item.lines[0].left / 8)], item.text(words)) for item in group])
+        document.items([_item(each.text(words), depths[round(each.lines[0].left / 8)]) for each in group])
         return
     for stretch in group:
         if form is Form.HEADING:
             document.heading(stretch.level, stretch.text(words))
         else:
             document.paragraph(stretch.text(words))
+
+
+def _item(text: str, depth: int) -> Item:
+    number = _NUMBER.match(text)
+    return Item(text, depth) if number is None else Item(text[number.end() :], depth, f"{int(number[1])}.")
 
 
 def _letters(text: PdfText) -> int:

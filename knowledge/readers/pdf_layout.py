@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from enum import Enum
 
-from knowledge.readers.pdf_lines import Bookmark, PdfLine, PdfPage, PdfText
+from knowledge.readers.pdf_lines import DIVIDED, Bookmark, PdfLine, PdfPage, PdfText
 
 # Lines of a page's edge that may be its running head or foot, and how many pages must share one.
 _EDGE_LINES = 3
@@ -21,6 +21,7 @@ _LETTER = re.compile(r"[^\W\d_]")
 _ENDS = re.compile(r"[.!?:;…][»”\"')\]]*$")
 _LEADERS = re.compile(r"(?:\. ?){4,}")
 _WORD = re.compile(r"[\w-]+")
+_DIVISION = re.compile(rf"([\w-]*\w){DIVIDED}(\w[\w-]*)")
 _GENERIC_TITLE = re.compile(
     r"(?:slide|page|слайд|страница|стр\.?)\s*\d+$|microsoft (?:word|powerpoint) ?-.*", re.IGNORECASE
 )
@@ -49,10 +50,10 @@ class Stretch:
         """The lines as one line; a word cut at a line's end is put together as `words` of the file know it."""
         told = ""
         for position, line in enumerate(self.lines):
-            told += _LEADERS.sub("…", " ".join(line.text.split()))
             last = position == len(self.lines) - 1
-            told += "" if last else (_join(told, self.lines[position + 1].text, words) if line.cut else " ")
-        return told
+            told += _LEADERS.sub("…", " ".join(line.text.split()))
+            told += "" if last else (DIVIDED if line.cut else " ")
+        return _DIVISION.sub(lambda halves: _joined(halves[1], halves[2], words), told).replace(DIVIDED, "-")
 
 
 def document_title(text: PdfText) -> str:
@@ -64,8 +65,12 @@ def document_title(text: PdfText) -> str:
 
 def known_words(text: PdfText) -> frozenset[str]:
     """The words of a file in lower case, those with hyphens too."""
+    lines = (line for page in text.pages for line in page.lines)
     return frozenset(
-        word.lower() for page in text.pages for line in page.lines if not line.cut for word in _WORD.findall(line.text)
+        word.lower()
+        for line in lines
+        # The halves beside a division are no words.
+        for word in _WORD.findall(_DIVISION.sub(" ", line.text + (DIVIDED if line.cut else "")))
     )
 
 
@@ -118,7 +123,7 @@ def _leading(pages: Sequence[PdfPage], body: float) -> float:
     steps = Counter[float]()
     for page in pages:
         for above, line in zip(page.lines, page.lines[1:], strict=False):
-            step = above.base - line.base
+            step = above.foot - line.base
             if line.size == above.size == body and 0 < step < 4 * body:
                 steps[round(step / body, 1)] += 1
     return steps.most_common(1)[0][0] if steps else 1.3
@@ -153,12 +158,12 @@ def _continues(current: Stretch, line: PdfLine, level: int, style: _Style, right
     """Whether a line goes on with what stands above it."""
     above = current.lines[-1]
     if current.form is Form.HEADING or level:
-        close = 0 < above.base - line.base < 2 * line.size
+        close = 0 < above.foot - line.base < 2 * line.size
         same = current.form is Form.HEADING and level == current.level and above.size == line.size
         return same and close and above.bold == line.bold and not _is_named(line, current.page, style)
     if above.cut:
         return True
-    step = above.base - line.base
+    step = above.foot - line.base
     if abs(step) < 0.3 * line.size:
         return True
     apart = step > 1.3 * style.leading * line.size or abs(above.size - line.size) > 0.15 * style.body
@@ -254,12 +259,9 @@ def _key(title: str) -> str:
     return re.sub(r"\W+", "", title.lower())
 
 
-def _join(told: str, following: str, words: frozenset[str]) -> str:
-    """What stands between the halves of a divided word: nothing, or the hyphen it has anyway."""
-    first, second = _WORD.findall(told), _WORD.match(following)
-    if not first or second is None:
-        return "-"
-    whole, hyphened = first[-1] + second[0], f"{first[-1]}-{second[0]}"
-    if whole.lower() in words or not second[0][0].islower():
-        return "" if whole.lower() in words else "-"
-    return "-" if hyphened.lower() in words else ""
+def _joined(first: str, second: str, words: frozenset[str]) -> str:
+    """A divided word as the file writes it elsewhere; else whole, unless its second half looks like a word itself."""
+    whole, hyphened = first + second, f"{first}-{second}"
+    if whole.lower() in words:
+        return whole
+    return hyphened if hyphened.lower() in words or not second[0].islower() else whole

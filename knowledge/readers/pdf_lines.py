@@ -13,9 +13,11 @@ from foundation.errors import ContentUnreadable
 MAX_PAGES = 20_000
 _MAX_CHARS = 40_000_000
 _MAX_OUTLINE = 20_000
-_HYPHENS = "\x02\ufffe\u00ad"
+DIVIDED = "\x02"
+_HYPHENS = f"{DIVIDED}\ufffe\u00ad"
 _LIGATURES = str.maketrans(
     {"ﬀ": "ff", "ﬁ": "fi", "ﬂ": "fl", "ﬃ": "ffi", "ﬄ": "ffl", "ﬅ": "st", "ﬆ": "st"}
+    | dict.fromkeys(_HYPHENS, DIVIDED)
     | dict.fromkeys("\uf0b7\uf0a7\uf0d8\uf0fc\uf076\uf0a8", "•")
 )
 _BOLD_WEIGHT = 600
@@ -28,7 +30,8 @@ _PDFIUM = Lock()
 class PdfLine:
     """One printed line: `left` and `right` edge and `base` line in points, from the lower left corner of the page.
 
-    `cut` says that its last word goes on in the next line and was divided with a hyphen, which is not in `text`.
+    Lines between which a word is divided may come as one, with a DIVIDED sign there; `foot` is the base line of the
+    last. `cut` says that its last word goes on in the next line and was divided with a hyphen, which is not in `text`.
     """
 
     text: str
@@ -37,6 +40,7 @@ class PdfLine:
     left: float
     right: float
     base: float
+    foot: float
     cut: bool = False
 
 
@@ -150,14 +154,19 @@ def _line(page: Any, words: str, first: int, last: int, *, cut: bool) -> PdfLine
     from pypdfium2 import raw
 
     first, last = (raw.FPDFText_GetCharIndexFromTextIndex(page, index) for index in (first, last))
-    x, y = ctypes.c_double(), ctypes.c_double()
-    raw.FPDFText_GetCharOrigin(page, first, x, y)
     edges = [ctypes.c_double() for _ in range(4)]
     raw.FPDFText_GetCharBox(page, last, *edges)
-    size = _size(page, first)
+    (left, base), (_, foot) = _origin(page, first), _origin(page, last)
     bold = _is_bold(page, first) and _is_bold(page, last)
-    inner = "".join(char for char in words.translate(_LIGATURES) if char not in _HYPHENS)
-    return PdfLine(inner, size, bold, x.value, edges[1].value, y.value, cut)
+    return PdfLine(words.translate(_LIGATURES), _size(page, first), bold, left, edges[1].value, base, foot, cut)
+
+
+def _origin(page: Any, index: int) -> tuple[float, float]:
+    from pypdfium2 import raw
+
+    x, y = ctypes.c_double(), ctypes.c_double()
+    raw.FPDFText_GetCharOrigin(page, index, x, y)
+    return x.value, y.value
 
 
 def _size(page: Any, index: int) -> float:

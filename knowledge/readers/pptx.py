@@ -1,5 +1,6 @@
 """Slides as a lesson: each slide's title is a heading, hidden slides are nobody's yet, speaker notes are for staff."""
 
+import re
 from collections.abc import Iterator
 from io import BytesIO
 from typing import Any
@@ -7,13 +8,14 @@ from typing import Any
 from foundation.errors import ContentUnreadable
 from knowledge.blocks import Spot, SpotKind, Visibility
 from knowledge.readers.builder import PartOf
-from knowledge.readers.document import Document
+from knowledge.readers.document import Document, Item
 from knowledge.readers.ooxml import check_ooxml
 from knowledge.readers.page import ReadPage
 
 _MOST_SLIDES = 5_000
 _MOST_GROUPS = 20
 _TITLE_LEVEL = 2
+_FILE_NAME = re.compile(r".*\.(?:png|jpe?g|gif|bmp|svg|emf|wmf|tiff?|webp)", re.IGNORECASE | re.DOTALL)
 # What a layout puts on every slide and nobody wrote for this one.
 _FURNITURE = frozenset({"DATE", "FOOTER", "HEADER", "SLIDE_NUMBER"})
 
@@ -105,13 +107,16 @@ def _shape(document: Document, shape: Any) -> None:
 
 
 def _text(document: Document, shape: Any) -> None:
-    said = [(paragraph.level, paragraph.text.replace("\v", "\n").strip()) for paragraph in shape.text_frame.paragraphs]
-    said = [(level, text) for level, text in said if text]
+    paragraphs = shape.text_frame.paragraphs
+    said = [Item(paragraph.text.replace("\v", "\n").strip(), paragraph.level) for paragraph in paragraphs]
+    said = [item for item in said if item.text]
     if len(said) > 1:
         document.items(said)
     elif said:
-        document.paragraph(said[0][1])
+        document.paragraph(said[0].text)
 
 
 def _alt(shape: Any) -> str:
-    return str(shape._element._nvXxPr.cNvPr.get("descr") or "")
+    """What an author says a picture shows; a file's name, which programs put there by themselves, says nothing."""
+    told = str(shape._element._nvXxPr.cNvPr.get("descr") or "").strip()
+    return "" if _FILE_NAME.fullmatch(told) else told

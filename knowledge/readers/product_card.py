@@ -1,6 +1,5 @@
 """`product.yml`: what the author says about the product as a whole."""
 
-import re
 from collections.abc import Iterator
 from dataclasses import fields
 
@@ -17,7 +16,6 @@ _RELATIONS = "relations"
 _APART = (*_LISTS, _RELATIONS)
 
 
-_ITEM = re.compile(r"\s*-\s*\{?\s*[\"']?lesson[\"']?\s*:")
 _HOW_TO_RELATE = (
     "a relation has a lesson and one of requires, replaces, equivalent, like {lesson: 02-dough, requires: 01-starter}; "
     "what else it has is ignored"
@@ -47,7 +45,7 @@ def _relations(value: object, text: str, *, path: str) -> tuple[tuple[DeclaredRe
     """The relations of a list of `{lesson: ID, requires: ID or a list of them, …}`, and what cannot be understood."""
     if value is None:
         return None, []
-    lines = [number for number, line in enumerate(text.split("\n"), 1) if _ITEM.match(line)]
+    lines = _lines_of_items(text)
     found: list[DeclaredRelation] = []
     warnings = []
     for number, item in enumerate(value if isinstance(value, list) else [value]):
@@ -59,6 +57,15 @@ def _relations(value: object, text: str, *, path: str) -> tuple[tuple[DeclaredRe
         if not source or not related or told.keys() - {"lesson", *RelationKind}:
             warnings.append(ReadWarning(path, _HOW_TO_RELATE, line))
     return tuple(found), warnings
+
+
+def _lines_of_items(text: str) -> list[int]:
+    """The line each relation begins in; the text is known to be valid."""
+    root = yaml.compose(text, Loader=yaml.SafeLoader)
+    for key, value in root.value if isinstance(root, yaml.MappingNode) else ():
+        if key.value == _RELATIONS and isinstance(value, yaml.SequenceNode):
+            return [item.start_mark.line + 1 for item in value.value]
+    return []
 
 
 def _texts(value: object) -> tuple[str, ...]:

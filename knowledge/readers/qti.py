@@ -91,13 +91,9 @@ def _parts(element: Element) -> Iterator[Element]:
 
 def _add_instructions(builder: LessonBuilder, element: Element, *, path: str) -> None:
     told = material_html(element)
-    shown = local_name(element) == "presentation_material" or attribute(element, "view").lower() in (
-        "",
-        "all",
-        "candidate",
-    )
+    is_open = attribute(element, "view").lower() in ("", "all", "candidate")
     with builder.part(PartOf(path=path), length=len(told)):
-        if shown:
+        if is_open or local_name(element) == "presentation_material":
             add_html(builder, told)
         else:
             add_key(builder, [told], span=Span(0, len(told)))
@@ -122,18 +118,17 @@ def _add(builder: LessonBuilder, question: Question12, *, path: str) -> bool:
 
 def _told(question: Question12) -> tuple[str, list[Answer], list[str]]:
     """What is asked, what may be chosen, and the key beside the marks on the choices."""
-    given = [(response, question) for response in question.responses]
-    choices = [response for response, _ in given if response.labels]
+    choices = [response for response in question.responses if response.labels]
     written = [response for response in question.responses if not response.labels]
     typed = [*_accepted(question, written), *question.calculation]
     if not choices:
         return question.prompt, [], typed
-    if len(choices) == 1 and choices[0].is_ordered:
+    if len(choices) > 1 or _TYPED_ANSWERS.search(question.type):
+        return _matched(question, choices, typed)
+    if choices[0].is_ordered:
         order = [choices[0].labels.get(value, value) for _, value in _scored(question, choices[0])]
         return question.prompt, _in_no_order(choices[0]), [*(f"{n}. {one}" for n, one in enumerate(order, 1)), *typed]
-    if len(choices) == 1:
-        return f"{question.prompt}{choices[0].lead}", _answers(question, choices[0]), typed
-    return _matched(question, choices, typed)
+    return f"{question.prompt}{choices[0].lead}", _answers(question, choices[0]), typed
 
 
 def _answers(question: Question12, response: Response) -> list[Answer]:
@@ -149,6 +144,7 @@ def _answers(question: Question12, response: Response) -> list[Answer]:
             html, ident in right, _joined(question.feedback.get(link, "") for link in told.get(ident, (f"{ident}_fb",)))
         )
         for ident, html in response.labels.items()
+        if html.strip()
     ]
 
 
@@ -169,7 +165,7 @@ def _matched(
     is_typed = bool(_TYPED_ANSWERS.search(question.type)) or all(len(response.labels) == 1 for response in choices)
     options = "" if is_typed else "".join(f"<li>{html}</li>" for html in chosen)
     prompt = question.prompt + (f"<ul>{leads}</ul>" if leads else "") + (f"<ul>{options}</ul>" if options else "")
-    return prompt, [], [*pairs, *typed]
+    return prompt, [], [*(pair for pair in pairs if pair.strip(" →")), *typed]
 
 
 def _scored(question: Question12, response: Response) -> list[tuple[str, str]]:

@@ -44,6 +44,7 @@ class Launch:
 
     @property
     def query(self) -> str:
+        """What the address it opens says beside the page."""
         return "&".join(one for one in (self.resource.query, self.item.query) if one)
 
 
@@ -124,6 +125,8 @@ class _Package:
         for launch in launches:
             for path in launch.resource.files:
                 self._owners.setdefault(path, launch.resource.identifier)
+        resources = manifest.resources.values()
+        self._staff_paths = {path for one in resources if one.is_for_staff for path in one.own_files}
         for launch in launches:
             if self._opened[launch.resource.href] == 1:
                 self._owners[launch.resource.href] = launch.resource.identifier
@@ -170,7 +173,8 @@ class _Package:
         for path in left:
             lesson = self._page(launch, path)
             if lesson is not None:
-                self._gathered.place(replace(lesson, block_title=launch.item.title), launch.rule)
+                rule = stricter(launch.rule, FOR_STAFF if path in self._staff_paths else FOR_LEARNERS)
+                self._gathered.place(replace(lesson, block_title=launch.item.title), rule)
 
     def _shown(self, launch: Launch) -> tuple[list[str], list[str]]:
         """The pages and scripts of one item that no other item has a better claim to."""
@@ -192,6 +196,8 @@ class _Package:
         return meant_by_query(pages, launch.query), scripts
 
     def _is_free(self, path: str, launch: Launch) -> bool:
+        if path in self._staff_paths and not launch.resource.is_for_staff:
+            return False
         return self._owners.get(path, launch.resource.identifier) == launch.resource.identifier
 
     def _page(self, launch: Launch, path: str) -> SourceLesson | None:

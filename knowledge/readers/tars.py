@@ -16,7 +16,7 @@ from typing import IO, Protocol
 from foundation.errors import ContentUnreadable, Invalid
 from knowledge.blocks import ReadWarning
 from knowledge.readers.allowance import Allowance
-from knowledge.readers.entry_names import collect, decode_name, safe_path
+from knowledge.readers.entry_names import collect, decode_name, is_aside, safe_path
 from knowledge.readers.signatures import BZIP2, GZIP, XZ
 from knowledge.readers.trees import MISSING
 
@@ -64,7 +64,7 @@ class TarTree:
 
     @cached_property
     def paths(self) -> Sequence[str]:
-        return tuple(sorted(self._members))
+        return tuple(path for path in sorted(self._members) if not is_aside(path))
 
     def size(self, path: str) -> int:
         return self._members[path].size

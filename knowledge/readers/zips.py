@@ -13,7 +13,7 @@ from typing import IO
 
 from foundation.errors import ContentUnreadable, Invalid
 from knowledge.readers.allowance import Allowance
-from knowledge.readers.entry_names import collect, decode_name, safe_path
+from knowledge.readers.entry_names import collect, decode_name, is_aside, safe_path
 from knowledge.readers.trees import MISSING
 
 _END, _END_SIZE = b"PK\x05\x06", 22
@@ -56,6 +56,11 @@ class ZipTree:
 
     @cached_property
     def paths(self) -> Sequence[str]:
+        return tuple(path for path in self.everything if not is_aside(path))
+
+    @cached_property
+    def everything(self) -> Sequence[str]:
+        """All paths, those that are no part of a course too."""
         return tuple(sorted(self._entries))
 
     def size(self, path: str) -> int:
@@ -105,9 +110,9 @@ def _check_end(stream: IO[bytes], size: int, *, name: str, allowance: Allowance)
     if offset + length > end:
         raise Invalid(f"{name} is damaged or cut short: make the export again")
     listed = _count_entries(stream, end - length, length, most=allowance.limits.max_files)
+    allowance.take_files(name, max(listed, 0))
     if listed != count:
         raise Invalid(f"{name} is damaged: it lists other files than it says; make the export again")
-    allowance.take_files(name, listed)
 
 
 def _end_in(tail: bytes) -> int:

@@ -12,6 +12,8 @@ from tests.assistant.asking import ask
 from tests.conftest import TakeIn
 from tests.knowledge.releasing import PRODUCT, publish, take
 
+pytestmark = pytest.mark.usefixtures("unmeasured")
+
 ONE = "# One\n\n## Flour\n\nThe first lesson is about flour and nothing else.\n"
 TWO = "---\nrequires: 1\n---\n# Two\n\nThe second lesson is about water.\n"
 ADDRESS = f"/v1/products/{PRODUCT}"

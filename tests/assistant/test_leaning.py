@@ -23,6 +23,8 @@ from assistant.leaning import Cue, read_leaning, topic_words
         "can it be proven",
         "ok thanks, and how do you compute it",
         "give an example",
+        "got it, and why?",
+        "it means what?",
     ],
 )
 def test_a_question_that_points_back_or_names_nothing_cannot_stand_by_itself(question: str) -> None:
@@ -44,6 +46,7 @@ def test_a_question_that_points_back_or_names_nothing_cannot_stand_by_itself(que
         "can students of one study group affect each other when they use their phones",
         "bonferroni correction",
         "thanks",
+        "thank you, got it",
         "спасибо, понятно",
         "",
         "?!",

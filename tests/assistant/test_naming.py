@@ -77,3 +77,8 @@ def test_a_lesson_is_named_by_number_title_slug_or_week(question: str, named: se
 )
 def test_a_subject_or_a_count_names_no_lesson(question: str) -> None:
     assert named_lessons(question, LESSONS) == frozenset()
+
+
+@pytest.mark.parametrize("question", ["1" * 8000 + " урок", "1" + " " * 7990, "урок " + "1," * 3990, "«" * 8000])
+def test_nonsense_of_any_length_names_no_lesson_that_is_not_there(question: str) -> None:
+    assert named_lessons(question, LESSONS) <= {"1"}

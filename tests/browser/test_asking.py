@@ -133,6 +133,18 @@ def test_the_lesson_on_the_page_is_told_with_the_question(page: Page, service: s
     assert sent(asked.value)["lesson"] == lessons[1]["id"]
 
 
+def test_a_position_on_the_element_goes_with_the_question_and_keeps_later_lessons_back(
+    page: Page, service: str
+) -> None:
+    page.goto(f"{service}/p/ab-tests-en?lang=en")
+    widget = Widget(page)
+    widget.root.evaluate("element => element.setAttribute('position', '02-metrics')")
+    with page.expect_request("**/turns") as asked:
+        answer = widget.ask("What is CUPED?")
+    assert sent(asked.value)["position"] == "02-metrics"
+    expect(answer.locator(".text")).to_contain_text("This comes later, in the lesson “Variance reduction with CUPED”.")
+
+
 def test_a_screen_reader_hears_the_whole_answer_once(page: Page, service: str) -> None:
     page.goto(f"{service}/p/ab-tests-en?lang=en")
     widget = Widget(page)

@@ -25,6 +25,12 @@ INGEST_FIELDS = {
     "words",
     "warnings",
     "seconds",
+    "release",
+    "draft",
+    "format",
+    "found",
+    "words_before_language_choice",
+    "hidden_by",
 }
 
 
@@ -34,9 +40,18 @@ def test_ingest_reports_what_it_did(run: Run, course: Path) -> None:
     assert first["lessons"] == len(LESSONS)
     assert first["added"] == first["passages"] > 0
     assert first["encoded"] > 0
+    assert (first["format"], first["found"]) == ("files", {"md": len(LESSONS)})
+    assert 0 < first["words_before_language_choice"] <= first["words"]
     again = run("ingest", str(course), "--product", "bread", "--json").json()
     assert (again["added"], again["removed"], again["encoded"]) == (0, 0, 0)
     assert again["unchanged"] == again["passages"] == first["passages"]
+
+
+def test_ingest_says_what_it_understood(run: Run, tmp_path: Path) -> None:
+    unit = '<vertical url_name="u" display_name="Bread"><html><p>Dough rises slowly.</p></html></vertical>'
+    course = f'<course org="o" display_name="B"><chapter><sequential>{unit}</sequential></chapter></course>'
+    told = run("ingest", str(write_course(tmp_path / "olx", {"course.xml": course})), "--product", "bread").out
+    assert told.splitlines()[0].startswith("understood as Open edX course (OLX): 1 html, ")
 
 
 def test_ingest_encodes_only_what_changed(run: Run, baked: Path, tmp_path: Path) -> None:

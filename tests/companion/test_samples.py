@@ -9,6 +9,7 @@ from companion.samples import FOLDER, SAMPLES, Sample, load_samples, needs_sampl
 from companion.wiring import House
 from foundation.ids import ProductSlug
 from knowledge.products import list_products
+from knowledge.related import related_lessons
 from tests.api.serving import LESSONS
 from tests.conftest import TakeIn
 
@@ -72,3 +73,14 @@ def test_an_installation_without_samples_offers_none(
 ) -> None:
     monkeypatch.setattr(samples, "FOLDER", tmp_path / "nowhere")
     assert not needs_samples(house)
+
+
+def test_the_two_courses_are_twins_lesson_by_lesson(sample_house: House) -> None:
+    with sample_house.database.read() as session:
+        found = {
+            slug: related_lessons(session, slug, now=sample_house.clock()) for slug in ("ab-tests-ru", "ab-tests-en")
+        }
+    for slug, other in (("ab-tests-ru", "ab-tests-en"), ("ab-tests-en", "ab-tests-ru")):
+        twins = [lesson for related in found[slug].values() for lesson in related.equivalent]
+        assert [twin.product for twin in twins] == [other] * 14
+        assert sum(len(related.requires) for related in found[slug].values()) == 10

@@ -1,19 +1,20 @@
 """Dialogues: the sets are what they promise, and figures keep leaning turns, switches and harm apart."""
 
-import json
 from collections import Counter
 from pathlib import Path
 
 import pytest
 
 import evals.dialogues
+import evals.shaped
 from companion.samples import FOLDER
-from evals.dialogues import Asked, Turn, dialogue_figures, dialogue_lines, read_dialogues, section_headings
+from evals.dialogues import Asked, Turn, dialogue_figures, read_dialogues, section_headings
 from evals.shaped import QUESTIONS, SPLITS
 from foundation.errors import ContentUnreadable
-from tests.cli.conftest import Run, home, run
+from tests.cli.conftest import Run, home, log_levels, run
+from tests.evals.evaluation_sets import write_rows
 
-__all__ = ["home", "run"]  # fixtures
+__all__ = ["home", "log_levels", "run"]  # fixtures
 
 
 @pytest.mark.parametrize("lang", ["ru", "en"])
@@ -71,21 +72,51 @@ def test_a_line_that_is_no_dialogue_is_named(tmp_path: Path) -> None:
         read_dialogues(tmp_path / "d.jsonl")
 
 
+LESSONS = {
+    "en": {
+        "01-tea": "# Tea\n\n## Green tea\n\nIt draws for two minutes.\n\n## Black tea\n\nIt draws longer.\n",
+        "02-yeast": "# Yeast\n\n## Rising\n\nYeast raises the dough in four hours.\n",
+    },
+    "ru": {
+        "01-tea": "# Чай\n\n## Зелёный чай\n\nЕго заваривают две минуты.\n\n## Чёрный чай\n\nЕго дольше.\n",
+        "02-yeast": "# Дрожжи\n\n## Подъём\n\nДрожжи поднимают тесто за четыре часа.\n",
+    },
+}
+ASKED = {
+    "en": ("how long does green tea draw", "why?", "why does green tea draw so long", "Green tea"),
+    "ru": ("сколько заваривать зелёный чай", "почему?", "почему зелёный чай заваривают столько", "Зелёный чай"),
+}
+
+
+def write_sets(folder: Path) -> None:
+    for lang, (first, then, oracle, heading) in ASKED.items():
+        (folder / f"ab-tests-{lang}").mkdir()
+        for name, lesson in LESSONS[lang].items():
+            (folder / f"ab-tests-{lang}" / f"{name}.md").write_text(lesson, encoding="utf-8")
+        gold = [{"lesson": "01-tea", "heading": heading}]
+        turns = [{"text": first}, {"text": then, "leans": True, "oracle": oracle, "gold": gold}]
+        write_rows(folder / f"dialogues-{lang}.jsonl", [{"id": "d1", "lang": lang, "turns": turns}])
+        single = {"text": first, "answerable": True, "lesson": "01-tea"}
+        write_rows(folder / f"ab-tests-{lang}.jsonl", [{**single, "split": split} for split in SPLITS])
+
+
 def test_the_command_measures_dialogues_harm_and_spoilers(
     run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    for lang in ("ru", "en"):
-        for name, kept in (("dialogues", 3), ("ab-tests", 4)):
-            lines = (QUESTIONS / f"{name}-{lang}.jsonl").read_text(encoding="utf-8").splitlines()
-            (tmp_path / f"{name}-{lang}.jsonl").write_text("\n".join(lines[:kept]) + "\n", encoding="utf-8")
+    write_sets(tmp_path)
+    for module in (evals.shaped, evals.dialogues):
+        monkeypatch.setattr(module, "FOLDER", tmp_path)
     monkeypatch.setattr(evals.dialogues, "QUESTIONS", tmp_path)
-    figures = run("eval", "dialogues", "--json", "--cache", str(tmp_path / "vectors.db")).json()
+    cache = ("--cache", str(tmp_path / "vectors.db"))
+    figures = run("eval", "dialogues", "--json", *cache).json()
     assert figures.keys() == set(SPLITS)
-    runs = [figures[split]["runs"] for split in SPLITS]
-    assert all(each.keys() == {"ru", "en", "ru-over-en", "en-over-ru"} for each in runs)
-    leaning = sum(each["ru"]["n"] for each in runs)
-    told = [json.loads(line) for line in (tmp_path / "dialogues-ru.jsonl").read_text(encoding="utf-8").splitlines()]
-    assert leaning == sum(turn["leans"] for each in told for turn in each["turns"][1:])
-    assert sum(figures[split]["harm"]["en"]["n"] for split in SPLITS) == 4
-    assert sum(figures[split]["spoilers"]["en"]["at_its_lesson"]["n"] for split in SPLITS) == 4
-    assert any("left alone" in line for line in dialogue_lines(figures))
+    here = next(split for split in SPLITS if figures[split]["runs"]["ru"]["n"])
+    for name in ("ru", "en", "ru-over-en", "en-over-ru"):
+        told = figures[here]["runs"][name]
+        assert (told["n"], told["carried"]["hit@3"], told["taken"]["share"]) == (1, 1.0, 1.0)
+    assert figures["dev"]["harm"]["en"] == {"n": 1, "share": 1.0, "interval_95": [1.0, 1.0]}
+    assert figures["dev"]["spoilers"]["en"]["at_its_lesson"]["n"] == 1
+    assert figures["dev"]["spoilers"]["en"]["before_its_lesson"]["n"] == 0
+    told = run("eval", "dialogues", "--split", here, *cache).out
+    assert f"{here} ru, 1 later turns" in told
+    assert run("eval", "dialogues", "--split", "test").code == 2

@@ -2,6 +2,7 @@
 
 import threading
 import zlib
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -117,12 +118,15 @@ class WordEncoder:
 
     def encode_question(self, text: str) -> Vector:
         words = [*text.lower().split(), *[language_of(text)] * 9]
-        total = np.sum(
-            [np.random.default_rng(zlib.crc32(word.encode())).normal(size=self.dim) for word in words], axis=0
-        )
+        total = np.sum([_word(word, self.dim) for word in words], axis=0)
         return np.asarray(total / np.linalg.norm(total), dtype=np.float32)
 
     encode_passage = encode_question
+
+
+@cache
+def _word(word: str, dim: int) -> Vector:
+    return np.asarray(np.random.default_rng(zlib.crc32(word.encode())).normal(size=dim), dtype=np.float32)
 
 
 class BrokenIndex:

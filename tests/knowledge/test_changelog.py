@@ -1,6 +1,7 @@
 """The changelog says what learners can notice, and nothing of what they may not see."""
 
 import json
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -98,7 +99,8 @@ def test_a_rollback_names_what_it_brought_back_and_took_away(house: House, folde
 
 
 MARKER = "MARKER hidden from every learner"
-HIDDEN = st.sampled_from([Visibility.STAFF, Visibility.UNPUBLISHED, "key"])
+LATER = datetime(2027, 1, 1, tzinfo=UTC)
+HIDDEN = st.sampled_from([Visibility.STAFF, Visibility.UNPUBLISHED, Visibility.NOT_BEFORE, "key"])
 # Where the marker stands in each state of the lesson: nowhere, in view, or hidden; as text or as a heading.
 STATES = st.lists(st.tuples(st.sampled_from(["none", "shown", "hidden"]), st.booleans()), min_size=2, max_size=4)
 
@@ -112,8 +114,10 @@ def _lesson(place: str, kind: object, *, heading: bool, number: int) -> SourceLe
         block_kind = BlockKind.ANSWER_KEY if kind == "key" and place == "hidden" else block_kind
         path = (MARKER,) if heading else ()
         body = f"{number} under the heading"
-        below = Block(BlockKind.PARAGRAPH, body, f"<p>{body}</p>", 50, 60, path, visibility=visibility)
-        marker = (Block(block_kind, MARKER, f"<p>{MARKER}</p>", 20, 50, path, visibility=visibility), below)
+        opens = LATER if visibility is Visibility.NOT_BEFORE else None
+        below = Block(BlockKind.PARAGRAPH, body, f"<p>{body}</p>", 50, 60, path, "", visibility, not_before=opens)
+        head = Block(block_kind, MARKER, f"<p>{MARKER}</p>", 20, 50, path, "", visibility, not_before=opens)
+        marker = (head, below)
     return SourceLesson("1", "1.md", "Lesson", "", (shown, *marker))
 
 
@@ -135,4 +139,14 @@ def test_a_change_of_what_is_hidden_alone_has_no_entry(house: House) -> None:
         course = SourceCourse((_lesson("hidden", Visibility.STAFF, heading=True, number=number),))
         report = ingest(course, target, database=house.database, encoder=house.encoder, clock=house.clock)
         assert report.release == number + 1
+    assert [entry.release.number for entry in changelog(house)] == [1]
+
+
+def test_another_heading_that_is_hidden_above_what_is_seen_has_no_entry(house: House) -> None:
+    for number in range(2):
+        path = (f"Hidden heading {number}",)
+        head = Block(BlockKind.HEADING, path[0], "", 0, 5, path, "", Visibility.STAFF)
+        seen = Block(BlockKind.PARAGRAPH, "Everybody sees this.", "<p>Everybody sees this.</p>", 5, 25, path)
+        course = SourceCourse((SourceLesson("1", "1.md", "Lesson", "", (head, seen)),))
+        ingest(course, Target(PRODUCT), database=house.database, encoder=house.encoder, clock=house.clock)
     assert [entry.release.number for entry in changelog(house)] == [1]

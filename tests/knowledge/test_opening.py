@@ -81,6 +81,8 @@ def test_a_passage_is_on_the_shelf_from_its_moment_on_without_a_new_ingest(house
     assert shown(house) == THEN
     clock.now = LATER
     assert shown(house) == AT_LAST
+    clock.now = OPENS
+    assert shown(house) == THEN
 
 
 def test_search_finds_it_from_then_on_and_the_index_is_told(house: House, clock: FixedClock) -> None:

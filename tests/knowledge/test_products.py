@@ -116,3 +116,18 @@ def test_a_product_nobody_knows_is_not_found(house: House) -> None:
 )
 def test_the_language_of_a_text_is_told_by_its_letters(text: str, lang: str) -> None:
     assert language_of(text) == lang
+
+
+def test_a_course_hides_spoilers_unless_it_says_otherwise_and_a_wrong_word_is_told(
+    house: House, take_in: TakeIn
+) -> None:
+    lesson = {"a.md": "# A\n\nYeast raises the dough.\n"}
+    for slug, card in {"usual": "", "open": "spoilers: shown\n", "wrong": "spoilers: maybe\n"}.items():
+        report = take_in({**lesson, **({"product.yml": card} if card else {})}, slug)
+        assert any("spoilers must be hidden or shown" in each for each in report.warnings) == (slug == "wrong")
+    with house.database.read() as session:
+        assert [find_product(session, slug).hides_spoilers for slug in ("usual", "open", "wrong")] == [
+            True,
+            False,
+            True,
+        ]

@@ -7,8 +7,8 @@ import pytest
 
 from companion.wiring import House
 from foundation.errors import NotFound
-from knowledge.lessons import live_lessons
-from knowledge.related import Related, related_lessons, successor_of
+from knowledge.lessons import find_lesson, live_lessons
+from knowledge.related import Related, related_lessons
 from tests.conftest import TakeIn
 from tests.knowledge.releasing import PRODUCT, publish, roll_back, take
 
@@ -77,7 +77,7 @@ def test_to_be_equivalent_is_mutual_across_products(house: House, take_in: TakeI
         ),
         (
             {"a.md": lesson("A"), "product.yml": "relations: [1, {lesson: a}]\n"},
-            r"product\.yml: a relation has a lesson",
+            r"product\.yml:1: a relation has a lesson",
             0,
         ),
         ({"a.md": lesson("A"), "product.yml": "relations: {a: b}\n"}, r"product\.yml: a relation has a lesson", 0),
@@ -104,14 +104,13 @@ def test_a_lesson_that_was_replaced_leads_to_the_one_that_replaces_it(house: Hou
     take(house, folder, {"new.md": lesson("New", replaces="old"), "b.md": lesson("B")})
     assert related(house) == {"New": {"replaces": ["Old"]}}
     with house.database.read() as session:
-        assert successor_of(session, PRODUCT, "old").title == "New"
+        assert find_lesson(session, PRODUCT, "old").title == "New"
+        assert find_lesson(session, PRODUCT, "b").title == "B"
         with pytest.raises(NotFound):
-            successor_of(session, PRODUCT, "b")
-        with pytest.raises(NotFound):
-            successor_of(session, PRODUCT, "never")
+            find_lesson(session, PRODUCT, "never")
     take(house, folder, {"newest.md": lesson("Newest", replaces="new"), "b.md": lesson("B")})
     with house.database.read() as session:
-        assert successor_of(session, PRODUCT, "new").title == "Newest"
+        assert find_lesson(session, PRODUCT, "new").title == "Newest"
 
 
 def test_a_chain_of_replacements_is_followed_while_every_link_is_declared(house: House, folder: Path) -> None:
@@ -119,7 +118,7 @@ def test_a_chain_of_replacements_is_followed_while_every_link_is_declared(house:
     take(house, folder, {"b.md": lesson("B", replaces="a")})
     take(house, folder, {"c.md": lesson("C", replaces="[a, b]")})
     with house.database.read() as session:
-        assert successor_of(session, PRODUCT, "a").title == successor_of(session, PRODUCT, "b").title == "C"
+        assert find_lesson(session, PRODUCT, "a").title == find_lesson(session, PRODUCT, "b").title == "C"
 
 
 def test_relations_go_live_and_back_with_their_release(house: House, folder: Path) -> None:

@@ -1,7 +1,7 @@
 """Releases: what is live goes live and back as one set, and a draft is seen by nobody."""
 
 from collections.abc import Callable
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -13,6 +13,8 @@ from companion.wiring import House
 from foundation.database import Database
 from foundation.errors import Conflict, Invalid, NotFound
 from foundation.migrations import upgrade
+from knowledge.blocks import Block, BlockKind, SourceCourse, SourceLesson, Visibility
+from knowledge.ingest import Target, ingest
 from knowledge.lessons import live_lessons, load_sources
 from knowledge.products import find_product
 from knowledge.releases import (
@@ -25,6 +27,7 @@ from knowledge.releases import (
 )
 from knowledge.tables import RevisionRow
 from tests.conftest import TakeIn
+from tests.fakes import FixedClock
 from tests.knowledge.releasing import PRODUCT, found, live_titles, publish, roll_back, take, version
 
 pytestmark = pytest.mark.usefixtures("unmeasured")
@@ -148,6 +151,22 @@ def test_what_is_hidden_now_is_not_shown_again_by_a_rollback_unless_it_is_meant(
     assert (shown_text(house, "yeast").count(why), version(house)) == (0, 2)
     roll_back(house, reveal=True)
     assert shown_text(house, "yeast").count(why) == 1
+
+
+def test_what_opens_at_a_moment_stays_closed_after_a_rollback_and_opens_then(house: House, clock: FixedClock) -> None:
+    open_now = Block(BlockKind.PARAGRAPH, "Yeast is alive.", "<p>Yeast is alive.</p>", 0, 15)
+    told = "Yeast of the exam sleeps."
+    opens = clock() + timedelta(days=7)
+    later = Block(
+        BlockKind.PARAGRAPH, told, f"<p>{told}</p>", 20, 45, visibility=Visibility.NOT_BEFORE, not_before=opens
+    )
+    for blocks in ((open_now, later), (open_now,)):
+        course = SourceCourse((SourceLesson("1", "1.md", "Yeast", "", blocks),))
+        ingest(course, Target(PRODUCT), database=house.database, encoder=house.encoder, clock=clock)
+    roll_back(house)
+    assert told not in shown_text(house, "yeast")
+    clock.move(days=8)
+    assert told in shown_text(house, "yeast")
 
 
 def shown_text(house: House, question: str) -> str:

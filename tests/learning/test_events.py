@@ -9,7 +9,7 @@ from sqlalchemy.exc import IntegrityError
 
 from companion.wiring import House
 from foundation.ids import ProductSlug
-from learning.events import Verb, record_event
+from learning.events import Verb, lessons_reached, record_event
 from learning.tables import EventRow
 from tests.conftest import TakeIn
 from tests.fakes import FixedClock
@@ -68,3 +68,23 @@ def test_an_event_of_a_product_nobody_knows_is_refused(house: House) -> None:
     with pytest.raises(IntegrityError):
         _record(house, "e-1", product=ProductSlug("nobody"))
     assert _events(house) == []
+
+
+def test_lessons_are_reached_by_who_opened_them_or_worked_in_them_in_that_product(house: House) -> None:
+    verbs = {Verb.OPENED: "a", Verb.COMPLETED: "b", Verb.ASKED: "c", Verb.STUCK: "d", Verb.RATED: "e"}
+    with house.database.write() as session:
+        for verb, lesson in verbs.items():
+            for actor in ("ann", "bob" if verb is Verb.OPENED else "ann"):
+                name = f"{verb}-{actor}"
+                record_event(
+                    session, name, product=COURSE, verb=verb, actor=actor, lesson=lesson, detail={}, at=house.clock()
+                )
+        record_event(
+            session, "asked-nowhere", product=COURSE, verb=Verb.ASKED, actor="ann", lesson=None, detail={},
+            at=house.clock(),
+        )  # fmt: skip
+    with house.database.read() as session:
+        assert lessons_reached(session, COURSE, "ann") == {"a", "b", "c", "d"}
+        assert lessons_reached(session, COURSE, "bob") == {"a"}
+        assert lessons_reached(session, COURSE, "cyd") == frozenset()
+        assert lessons_reached(session, ProductSlug("other"), "ann") == frozenset()

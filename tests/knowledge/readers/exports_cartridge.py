@@ -190,6 +190,16 @@ def make_cartridge(
         "course_settings/files_meta.xml": canvas(
             "fileMeta", f"<folders>{locked_folder}</folders><files>{hidden_file}</files>"
         ),
+        "course_settings/rubrics.xml": canvas(
+            "rubrics",
+            f"<rubric><title>Рубрика</title><criteria><criterion><description>{staff}</description><ratings><rating>"
+            f"<description>{staff}</description><points>5</points></rating></ratings></criterion></criteria></rubric>",
+        ),
+        "course_settings/media_tracks.xml": canvas(
+            "media_tracks", '<media identifierref="film"><track identifierref="said" locale="ru"/></media>'
+        ),
+        "web_resources/film.mp4": b"0",
+        "web_resources/film.mp4.ru.subtitles": f"1\n00:00:01,000 --> 00:00:04,000\n{visible} в кадре.\n",
         "wiki_content/seen.html": page(
             "Введение", f"<h2>Начало</h2><p>{visible} для всех</p>", workflow_state="active"
         ),
@@ -223,6 +233,8 @@ def make_cartridge(
     resources = [
         Res("settings", [path for path in files if path.startswith("course_settings/")], CANVAS_OWN),
         *(Res(name, [f"wiki_content/{name}.html"]) for name in ("seen", "draft", "inside", "opens")),
+        Res("film", ["web_resources/film.mp4"]),
+        Res("said", ["web_resources/film.mp4.ru.subtitles"]),
         Res("hid", ["web_resources/hidden.html"]),
         Res("lock", ["web_resources/закрыто/locked.html"]),
         Res("plan", ["plan.html"], more='intendeduse="lessonplan"'),

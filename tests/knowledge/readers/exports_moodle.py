@@ -30,7 +30,7 @@ def xml(name: str, fields: Mapping[str, object] | str, **attributes: object) -> 
 
 @dataclass
 class Module:
-    """An activity of the course; `private` is put wherever its file keeps what learners did."""
+    """An activity of the course: its own fields, and the switches its course sets for it."""
 
     kind: str
     name: str

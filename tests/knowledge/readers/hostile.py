@@ -7,6 +7,7 @@ import lzma
 import struct
 import tarfile
 import zipfile
+import zlib
 from pathlib import Path
 
 LESSON = "# Bread\n\nKnead the dough until it is smooth.\n"
@@ -49,8 +50,6 @@ def tar_of(kind: bytes, *, name: str = "lesson.md", target: str = "/etc/passwd")
 def raw_zip(entries: list[tuple[bytes, bytes]], *, flags: int = 0, count: int | None = None) -> bytes:
     """A stored zip whose names are these very bytes; `count` is what its end says it holds."""
     body, listed = b"", b""
-    import zlib
-
     for name, content in entries:
         crc = zlib.crc32(content)
         sizes = struct.pack("<LLLHH", crc, len(content), len(content), len(name), 0)
@@ -92,7 +91,7 @@ def zip_saying_it_holds(count: int) -> bytes:
 
 
 def gzip_of(content: bytes) -> bytes:
-    return gzip.compress(content, mtime=0)
+    return gzip.compress(content, compresslevel=1, mtime=0)
 
 
 def packed_as(content: bytes, suffix: str) -> bytes:

@@ -7,7 +7,16 @@ from pathlib import Path
 import pytest
 
 from foundation.errors import Invalid
-from knowledge.blocks import BlockKind, SourceCourse, SourceLesson, Visibility, seen_by
+from knowledge.blocks import (
+    BlockKind,
+    Recording,
+    SourceCourse,
+    SourceLesson,
+    Spot,
+    SpotKind,
+    Visibility,
+    seen_by,
+)
 from knowledge.readers import read_course
 from tests.knowledge.readers.exports_cartridge import (
     BANK,
@@ -78,7 +87,7 @@ def test_what_was_understood_is_counted_in_the_cartridges_own_terms(tmp_path: Pa
     assert (course.format, course.lang, course.card.title) == ("cartridge", "ru", "Курс горизонт")
     assert course.found == {
         **{"pages": 8, "discussions": 1, "announcements": 1, "assignments": 1, "quizzes": 1, "questions": 3},
-        **{"question banks": 1, "external tools": 1},
+        **{"question banks": 1, "external tools": 1, "rubrics": 1, "transcripts": 1},
     }
     assert course.warnings == ()
 
@@ -224,14 +233,16 @@ def test_a_file_only_hidden_pages_lead_to_is_as_hidden_as_they_are(tmp_path: Pat
         ),
         "wiki_content/open.html": page("Открытая", leads.format("b"), workflow_state="active"),
         **{f"web_resources/{name}.html": f"<p>файл {name}</p>" for name in "abc"},
+        "web_resources/a.html": '<p><a href="d.html">дальше</a></p>',
+        "web_resources/d.html": "<p>файл d</p>",
     }
     resources = [
         *(Res(name, [f"wiki_content/{name}.html"]) for name in ("draft", "open")),
-        *(Res(name, [f"web_resources/{name}.html"]) for name in "abc"),
+        *(Res(name, [f"web_resources/{name}.html"]) for name in "abcd"),
     ]
     lessons = by_id(read(tmp_path, resources, files))
-    seen = {name: seen_by(lessons[name].blocks).visibility.value for name in "abc"}
-    assert seen == {"a": "unpublished", "b": "learner", "c": "learner"}
+    seen = {name: seen_by(lessons[name].blocks).visibility.value for name in "abcd"}
+    assert seen == {"a": "unpublished", "b": "learner", "c": "learner", "d": "unpublished"}
 
 
 def test_the_richer_copy_of_a_quiz_is_read_and_not_both(tmp_path: Path) -> None:
@@ -363,6 +374,52 @@ def test_a_package_in_a_corner_of_a_course_does_not_make_it_one(tmp_path: Path) 
     for name in "abcd":
         (tmp_path / f"{name}.md").write_text(f"# Урок {name}\n\nслова\n")
     assert read_course(tmp_path).format == "files"
+
+
+def test_what_is_said_in_a_recording_is_one_lesson_in_the_courses_language(tmp_path: Path) -> None:
+    tracks = '<track identifierref="{}" locale="{}"/>'
+    told = f'<media identifierref="film">{tracks.format("ru", "ru")}{tracks.format("en", "en-US")}</media>'
+    cue = "1\n00:00:07,000 --> 00:00:09,000\n{}.\n"
+    files = {
+        "course_settings/course_settings.xml": canvas("course", "<title>Курс</title><locale>ru</locale>"),
+        "course_settings/media_tracks.xml": canvas("media_tracks", told),
+        "web_resources/film.mp4": b"0",
+        "web_resources/film.mp4.ru.subtitles": cue.format("Русские слова"),
+        "web_resources/film.mp4.en.subtitles": cue.format("English words"),
+    }
+    resources = [
+        Res("en", ["web_resources/film.mp4.en.subtitles"]),
+        Res("film", ["web_resources/film.mp4"]),
+        Res("ru", ["web_resources/film.mp4.ru.subtitles"]),
+    ]
+    (lesson,) = read(tmp_path, resources, files).lessons
+    (block,) = lesson.blocks
+    assert (block.kind, block.text, block.lang) == (BlockKind.TRANSCRIPT, "Русские слова.", "ru")
+    assert block.spot == Spot(SpotKind.TIME, 7, "film")
+    assert lesson.recordings == (Recording("film", "film", path="web_resources/film.mp4"),)
+
+
+@pytest.mark.parametrize("name", ["module_meta", "files_meta"])
+def test_what_unreadable_settings_could_have_hidden_is_hidden(tmp_path: Path, name: str) -> None:
+    files = {f"course_settings/{name}.xml": "<broken", "web_resources/a.html": "<p>слова</p>"}
+    items = (item("root", "", "", item("m", "Модуль", "", item("i", "A", "a"))),)
+    course = read(tmp_path, [Res("a", ["web_resources/a.html"])], files, items)
+    assert seen_by(course.lessons[0].blocks).visibility is Visibility.UNPUBLISHED
+    assert "no well-formed XML" in str(course.warnings[0])
+
+
+@pytest.mark.parametrize("meta", [{}, {"meta.xml": "<broken"}])
+def test_a_discussion_or_quiz_whose_settings_are_lost_may_be_a_draft(tmp_path: Path, meta: dict[str, str]) -> None:
+    files = {"n.xml": topic("Тема", "<p>слова</p>"), "q.xml": qti(choice("Вопрос", {"1": "да"}, ["1"])), **meta}
+    quiz_meta = {path.replace("meta", "assessment_meta"): text for path, text in meta.items()}
+    resources = [
+        Res("n", ["n.xml"], TOPIC, needs=["nm"]),
+        Res("nm", ["meta.xml"], CANVAS_OWN),
+        Res("q", ["q.xml"], QUIZ, needs=["qm"]),
+        Res("qm", ["assessment_meta.xml"], CANVAS_OWN),
+    ]
+    course = read(tmp_path, resources, {**files, **quiz_meta})
+    assert [seen_by(lesson.blocks).visibility.value for lesson in course.lessons] == ["unpublished", "unpublished"]
 
 
 def test_an_announcement_waits_for_its_day(tmp_path: Path) -> None:

@@ -1,14 +1,16 @@
 """H5P packages: what learners read and are asked, and the keys that stay with staff."""
 
+import json
 import zipfile
 from pathlib import Path
 
 import pytest
 
 from foundation.errors import Invalid
-from knowledge.blocks import Block, BlockKind, SourceCourse, Spot, SpotKind, Visibility
+from knowledge.blocks import BlockKind, SourceCourse, Spot, SpotKind, Visibility
 from knowledge.readers import read_course
 from tests.knowledge.readers.exports_h5p import Node, book, choice, content, make_h5p, package, text, write_h5p
+from tests.knowledge.readers.read_back import blocks_of, kept, shown
 
 _VTT = b"""WEBVTT
 
@@ -24,31 +26,21 @@ def _read(folder: Path, main: Node, **of: object) -> SourceCourse:
     return read_course(write_h5p(folder, package(main, **of)))  # type: ignore[arg-type]
 
 
-def _blocks(course: SourceCourse) -> list[Block]:
-    return [block for lesson in course.lessons for block in lesson.blocks]
-
-
-def _shown(course: SourceCourse) -> str:
-    return "\n".join(block.text for block in _blocks(course) if block.visibility is Visibility.LEARNER)
-
-
-def _kept(course: SourceCourse) -> str:
-    return "\n".join(block.text for block in _blocks(course) if block.kind is BlockKind.ANSWER_KEY)
-
-
 def test_every_word_of_a_sort_goes_where_its_sort_belongs(tmp_path: Path) -> None:
     path = make_h5p(
         tmp_path, visible="SEEN", staff="STAFFONLY", unpublished="-", key="KEYWORD", private="PRIVATE", later="-"
     )
     course = read_course(path)
 
-    assert _shown(course).count("SEEN") >= 8
-    assert "KEYWORD" not in _shown(course)
-    assert "STAFFONLY" not in _shown(course)
-    assert _kept(course).count("KEYWORD") >= 8
-    assert "STAFFONLY" in _kept(course)
+    assert shown(course).count("SEEN") >= 8
+    assert "KEYWORD" not in shown(course)
+    assert "STAFFONLY" not in shown(course)
+    assert kept(course).count("KEYWORD") >= 8
+    assert "STAFFONLY" in kept(course)
     assert "PRIVATE" not in repr(course)
-    assert all(block.visibility is Visibility.STAFF for block in _blocks(course) if block.kind is BlockKind.ANSWER_KEY)
+    assert all(
+        block.visibility is Visibility.STAFF for block in blocks_of(course) if block.kind is BlockKind.ANSWER_KEY
+    )
 
 
 def test_each_chapter_of_a_book_is_a_lesson_with_an_id_of_its_own(tmp_path: Path) -> None:
@@ -79,11 +71,11 @@ def test_slides_are_places_a_learner_can_go_to(tmp_path: Path) -> None:
     course = _read(tmp_path, content("H5P.CoursePresentation", {"presentation": {"slides": slides}}))
 
     spots = {
-        block.text.split("\n")[0]: block.spot for block in _blocks(course) if block.visibility is Visibility.LEARNER
+        block.text.split("\n")[0]: block.spot for block in blocks_of(course) if block.visibility is Visibility.LEARNER
     }
     assert spots["The first slide"] == Spot(SpotKind.SLIDE, 1)
     assert spots["Sour?"] == Spot(SpotKind.SLIDE, 2)
-    assert "Acid it is" in _kept(course)
+    assert "Acid it is" in kept(course)
 
 
 def test_what_a_video_asks_stands_at_its_second_and_its_track_is_a_transcript(tmp_path: Path) -> None:
@@ -116,16 +108,16 @@ def test_words_for_gaps_are_listed_without_the_order_that_tells_the_answer(tmp_p
     }
     course = _read(tmp_path, content("H5P.DragText", params))
 
-    assert "Sour is _____ and bitter is _____.\n- base\n- salt\n- zinc" in _shown(course)
-    assert "zinc:first" in _kept(course)
+    assert "Sour is _____ and bitter is _____.\n- base\n- salt\n- zinc" in shown(course)
+    assert "zinc:first" in kept(course)
 
 
 def test_of_choices_whose_first_is_right_learners_see_another_order(tmp_path: Path) -> None:
     params = {"choices": [{"question": "<p>Sour?</p>", "answers": ["<p>vinegar</p>", "<p>ash</p>", "<p>soap</p>"]}]}
     course = _read(tmp_path, content("H5P.SingleChoiceSet", params))
 
-    assert "Sour?\n- ash\n- soap\n- vinegar" in _shown(course)
-    assert "[x] vinegar" in _kept(course)
+    assert "Sour?\n- ash\n- soap\n- vinegar" in shown(course)
+    assert "[x] vinegar" in kept(course)
 
 
 def test_marked_words_keep_their_places_without_their_marks(tmp_path: Path) -> None:
@@ -133,8 +125,8 @@ def test_marked_words_keep_their_places_without_their_marks(tmp_path: Path) -> N
         tmp_path, content("H5P.MarkTheWords", {"taskDescription": "Find acids", "textField": "Both *vinegar* and ash"})
     )
 
-    assert "Both vinegar and ash" in _shown(course)
-    assert "- vinegar" in _kept(course)
+    assert "Both vinegar and ash" in shown(course)
+    assert "- vinegar" in kept(course)
 
 
 @pytest.mark.parametrize(
@@ -143,8 +135,8 @@ def test_marked_words_keep_their_places_without_their_marks(tmp_path: Path) -> N
 def test_nothing_that_runs_is_left_of_a_text(tmp_path: Path, inner: str) -> None:
     course = _read(tmp_path, book(("One", [text(f"Calm words {inner}")])))
 
-    assert "Calm words" in _shown(course)
-    assert not any(word in block.html for block in _blocks(course) for word in ("script", "onerror", "onload", "svg"))
+    assert "Calm words" in shown(course)
+    assert not any(word in block.html for block in blocks_of(course) for word in ("script", "onerror", "onload", "svg"))
 
 
 def test_a_picture_that_could_carry_scripts_is_named_in_a_warning(tmp_path: Path) -> None:
@@ -154,7 +146,7 @@ def test_a_picture_that_could_carry_scripts_is_named_in_a_warning(tmp_path: Path
     )
 
     assert [warning.path for warning in course.warnings] == ["content/images/a.svg"]
-    assert "A flask of acid" in _shown(course)
+    assert "A flask of acid" in shown(course)
     assert "alert(1)" not in repr(course)
 
 
@@ -167,11 +159,26 @@ def test_of_an_unknown_content_a_text_that_may_hold_answers_is_for_staff(tmp_pat
     }
     course = _read(tmp_path, book(("One", [content("H5P.Novelty", params)])))
 
-    assert "Learn this" in _shown(course)
-    assert "sour" not in _shown(course)
-    assert "well done" in _kept(course)
+    assert "Learn this" in shown(course)
+    assert "sour" not in shown(course)
+    assert "well done" in kept(course)
     assert "Check" not in repr(course.lessons)
     assert any("H5P.Novelty" in warning.reason for warning in course.warnings)
+
+
+def test_a_package_itself_tells_which_fields_of_an_unknown_content_are_texts(tmp_path: Path) -> None:
+    fields = [
+        {"name": "greeting", "type": "text"},
+        {"name": "solutionNote", "type": "text"},
+        {"name": "again", "type": "text", "common": True},
+    ]
+    params = {"greeting": "Hello acids", "solutionNote": "zinc", "again": "Retry"}
+    files = {"H5P.Novelty-1.5/semantics.json": json.dumps(fields).encode()}
+    course = _read(tmp_path, book(("One", [content("H5P.Novelty", params)])), files=files)
+
+    assert "Hello acids" in shown(course)
+    assert "zinc" in kept(course)
+    assert "Retry" not in repr(course.lessons)
 
 
 @pytest.mark.parametrize("damaged", ["{", '{"chapters": ' + "[" * 100_000, "[]", '{"a": ' + "9" * 5000 + "}"])
@@ -191,5 +198,5 @@ def test_contents_nested_beyond_measure_do_not_break_the_reader(tmp_path: Path) 
         inner = content("H5P.Column", {"content": [{"content": inner}]})
     course = _read(tmp_path, book(("One", [text("on top"), inner])))
 
-    assert "on top" in _shown(course)
+    assert "on top" in shown(course)
     assert any("deep" in warning.reason for warning in course.warnings)

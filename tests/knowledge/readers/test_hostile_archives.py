@@ -13,6 +13,7 @@ from knowledge.blocks import SourceCourse
 from knowledge.readers import read_course
 from knowledge.readers.allowance import Allowance, ArchiveLimits
 from knowledge.readers.archives import open_archive, open_archive_bytes
+from knowledge.readers.tars import TarTree
 from knowledge.readers.trees import FolderTree
 from knowledge.readers.zips import ZipTree
 from tests.knowledge.readers.hostile import (
@@ -150,13 +151,13 @@ def test_a_description_larger_than_any_file_needs_is_refused(tmp_path: Path) -> 
 
 
 def test_bombs_are_refused_before_they_are_unpacked(tmp_path: Path) -> None:
-    flat = bytes(60_000_000)
+    flat = bytes(51_000_000)
     refuse(tmp_path, "c.zip", make_zip({"a.md": flat}), "no course does")
     refuse(tmp_path, "c.tar.gz", gzip_of(make_tar({"a.md": flat})), "no course does")
 
 
 def test_a_zip_that_lists_endless_files_is_refused_before_a_list_is_made(tmp_path: Path) -> None:
-    refuse(tmp_path, "c.zip", zip_saying_it_holds(60_000), "more than 50000 files")
+    refuse(tmp_path, "c.zip", zip_saying_it_holds(50_001), "more than 50000 files")
     refuse(tmp_path, "d.zip", zip_saying_it_holds(2_200_000), "lists its files in")
     refuse(tmp_path, "e.zip", raw_zip([(b"a.md", ONE)], count=7), "other files than it says")
 
@@ -186,7 +187,7 @@ def test_what_was_cut_short_is_refused(tmp_path: Path, cut: int) -> None:
     many = {f"{number}.md": ONE * 3 for number in range(20)}
     refuse(tmp_path, "c.zip", make_zip(many)[:-cut], "cut short")
     refuse(tmp_path, "c.tar.gz", gzip_of(make_tar(many))[:-cut], "cut short")
-    refuse(tmp_path, "c.tar", make_tar(many)[: -10_240 - cut], "cut short")
+    refuse(tmp_path, "c.tar", make_tar(many)[:2_000], "cut short")
 
 
 def test_an_encrypted_archive_says_what_to_do(tmp_path: Path) -> None:
@@ -258,13 +259,14 @@ def test_archives_nest_no_deeper_than_the_limit() -> None:
         open_archive_bytes(content, "in.zip", inside=tree)
 
 
-def test_a_closed_archive_holds_no_file_open(tmp_path: Path) -> None:
-    for name, content in {"c.zip": make_zip({"a.md": ONE}), "c.tgz": gzip_of(make_tar({"a.md": ONE}))}.items():
-        tree = open_archive(put(tmp_path, name, content))
-        assert tree.read("a.md", limit=1_000) == ONE
-        tree.close()
-        with pytest.raises(ContentUnreadable, match="damaged"):
-            tree.read("a.md", limit=1_000)
+@pytest.mark.parametrize("content", [make_zip({"a.md": ONE}), make_tar({"a.md": ONE})])
+def test_a_closed_archive_holds_no_file_open(tmp_path: Path, content: bytes) -> None:
+    stream = put(tmp_path, "course", content).open("rb")
+    kind = ZipTree if content.startswith(b"PK") else TarTree
+    tree = kind(stream, name="course", allowance=Allowance())
+    assert tree.read("a.md", limit=1_000) == ONE
+    tree.close()
+    assert stream.closed
 
 
 def test_no_room_to_unpack_into_is_not_the_archives_fault(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -1,12 +1,14 @@
 """Links of a course lead to its lesson pages, or are plain words."""
 
+import re
 from dataclasses import replace
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
 from foundation.ids import readable_id
-from knowledge.blocks import SourceLesson
+from knowledge.blocks import Block, BlockKind, SourceLesson, Visibility
 from knowledge.readers import read_course, read_markdown_text
 from knowledge.readers.links import settle_links
 from knowledge.readers.page import read_page
@@ -98,6 +100,24 @@ def test_a_draft_is_no_place_to_go(tmp_path: Path) -> None:
     (tmp_path / "a.md").write_text("---\ndraft: true\n---\nтекст\n", encoding="utf-8")
     (tmp_path / "b.md").write_text("[слово](a.md)\n", encoding="utf-8")
     assert read_course(tmp_path).lessons[0].blocks[0].html == "<p>слово</p>"
+
+
+def test_a_link_tells_nobody_of_a_lesson_that_is_not_open_to_them() -> None:
+    soon, late = datetime(2030, 1, 1, tzinfo=UTC), datetime(2031, 1, 1, tzinfo=UTC)
+
+    def lesson(name: str, visibility: Visibility, opens: datetime | None = None) -> SourceLesson:
+        html = '<p><a href="secret">a</a> <a href="soon">b</a> <a href="late">c</a> <a href="open">d</a></p>'
+        block = Block(BlockKind.PARAGRAPH, name, html, 0, 1, visibility=visibility, not_before=opens)
+        return SourceLesson(name, f"{name}.html", name, "", (block,))
+
+    lessons = [
+        lesson("open", Visibility.LEARNER),
+        lesson("soon", Visibility.NOT_BEFORE, soon),
+        lesson("late", Visibility.NOT_BEFORE, late),
+        lesson("secret", Visibility.UNPUBLISHED),
+    ]
+    links = [re.findall('href="([a-z]+)"', each.blocks[0].html) for each in settle_links(lessons)]
+    assert links == [["open"], ["soon", "open"], ["soon", "late", "open"], ["secret", "soon", "late", "open"]]
 
 
 def test_links_in_lists_tables_headings_and_questions_are_settled() -> None:

@@ -1,7 +1,7 @@
 """Moodle backups: structure, questions with their keys, what is hidden, and that people's data is never opened."""
 
+import json
 import tarfile
-from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from foundation.errors import Invalid
-from knowledge.blocks import Block, BlockKind, SourceCourse, SourceLesson, Visibility
+from knowledge.blocks import BlockKind, SourceCourse, Visibility
 from knowledge.readers import ReadLimits, read_course
 from knowledge.readers.moodle import read_moodle
 from knowledge.readers.trees import FileTree, FolderTree
@@ -17,43 +17,17 @@ from tests.knowledge.readers.exports_h5p import book, choice, package, text
 from tests.knowledge.readers.exports_moodle import (
     LATER,
     MoodleCourse,
-    answers,
-    bank,
     make_moodle,
-    old_bank,
     opens_at,
     pack_tar,
     pack_zip,
-    question,
-    slots,
     xml,
 )
+from tests.knowledge.readers.read_back import blocks_of, kept, lesson_of, shown
 
 
 def _read(folder: Path, course: MoodleCourse) -> SourceCourse:
     return read_course(pack_tar(folder, course.files()))
-
-
-def _lesson(course: SourceCourse, id: str) -> SourceLesson:
-    return next(lesson for lesson in course.lessons if lesson.external_id == id)
-
-
-def _blocks(course: SourceCourse) -> list[Block]:
-    return [block for lesson in course.lessons for block in lesson.blocks]
-
-
-def _shown(course: SourceCourse) -> str:
-    return "\n".join(block.text for block in _blocks(course) if block.visibility is Visibility.LEARNER)
-
-
-def _kept(course: SourceCourse) -> str:
-    return "\n".join(block.text for block in _blocks(course) if block.kind is BlockKind.ANSWER_KEY)
-
-
-def _quiz(folder: Path, *questions: str, asked: Sequence[int] = (1,)) -> SourceCourse:
-    course = MoodleCourse(categories=bank(*questions))
-    course.add("quiz", "Quiz", intro="", **{"!slots": slots(*asked)})
-    return _read(folder, course)
 
 
 def test_every_word_of_a_sort_goes_where_its_sort_belongs(tmp_path: Path) -> None:
@@ -69,13 +43,13 @@ def test_every_word_of_a_sort_goes_where_its_sort_belongs(tmp_path: Path) -> Non
     course = read_course(path)
 
     opens = {Visibility.STAFF: "STAFFONLY", Visibility.UNPUBLISHED: "DRAFTED", Visibility.NOT_BEFORE: "LATERON"}
-    for block in _blocks(course):
+    for block in blocks_of(course):
         told = f"{block.text} {block.html} {block.heading_path}"
         for visibility, word in opens.items():
             assert word not in told or block.visibility is visibility
         assert "KEYWORD" not in told or block.kind is BlockKind.ANSWER_KEY
-    assert _shown(course).count("SEEN") >= 10
-    assert {block.not_before for block in _blocks(course) if block.visibility is Visibility.NOT_BEFORE} == {LATER}
+    assert shown(course).count("SEEN") >= 10
+    assert {block.not_before for block in blocks_of(course) if block.visibility is Visibility.NOT_BEFORE} == {LATER}
     assert "PRIVATE" not in repr(course)
     assert "Hidden Author" not in repr(course)
 
@@ -149,10 +123,23 @@ def test_a_subsection_stands_inside_its_section_and_is_hidden_with_it(tmp_path: 
     course = MoodleCourse(sections=[{"name": "Top"}, {"name": "Outer"}, inner])
     course.add("subsection", "Inner", section=1)
     course.add("page", "Deep", section=2, intro="", content="<p>Deep words</p>")
-    assert _lesson(_read(tmp_path, course), "page-11").block_title == "Outer › Inner"
+    assert lesson_of(_read(tmp_path, course), "page-11").block_title == "Outer › Inner"
 
     course.modules[0].switches = {"visible": 0}
-    assert {block.visibility for block in _blocks(_read(tmp_path, course))} == {Visibility.UNPUBLISHED}
+    assert {block.visibility for block in blocks_of(_read(tmp_path, course))} == {Visibility.UNPUBLISHED}
+
+
+def test_what_lies_in_a_subsection_that_cannot_be_read_stays_unpublished(tmp_path: Path) -> None:
+    inner = {"name": "Inner", "component": "mod_subsection", "itemid": 10}
+    course = MoodleCourse(sections=[{"name": "Top"}, {"name": "Outer"}, inner])
+    course.add("subsection", "Inner", section=1)
+    course.add("page", "Deep", section=2, intro="", content="<p>Deep words</p>")
+    course.add("page", "Beside", section=1, intro="", content="<p>Open words</p>")
+    course.extra = {"activities/subsection_10/subsection.xml": "<activity>"}
+    read = _read(tmp_path, course)
+
+    assert shown(read) == "Open words"
+    assert {block.visibility for block in lesson_of(read, "page-11").blocks} == {Visibility.UNPUBLISHED}
 
 
 def test_of_two_dates_the_later_one_holds(tmp_path: Path) -> None:
@@ -160,7 +147,7 @@ def test_of_two_dates_the_later_one_holds(tmp_path: Path) -> None:
     course = MoodleCourse(sections=[{"name": "Top"}, {"name": "Dated", "availabilityjson": opens_at(soon)}])
     course.add("page", "Page", switches={"availability": opens_at(LATER)}, intro="", content="<p>Later</p>")
 
-    assert {block.not_before for block in _blocks(_read(tmp_path, course))} == {LATER}
+    assert {block.not_before for block in blocks_of(_read(tmp_path, course))} == {LATER}
 
 
 @pytest.mark.parametrize(
@@ -186,7 +173,7 @@ def test_conditions_are_read_as_moodle_means_them_and_in_doubt_as_closed(
     course = MoodleCourse()
     course.add("page", "Page", switches={"availability": condition}, intro="", content="<p>Words</p>")
 
-    assert {block.visibility for block in _blocks(_read(tmp_path, course))} == {visibility}
+    assert {block.visibility for block in blocks_of(_read(tmp_path, course))} == {visibility}
 
 
 def test_a_hidden_course_is_read_and_kept_unpublished(tmp_path: Path) -> None:
@@ -194,7 +181,7 @@ def test_a_hidden_course_is_read_and_kept_unpublished(tmp_path: Path) -> None:
     course.add("page", "Page", intro="", content="<p>Words</p>")
     read = _read(tmp_path, course)
 
-    assert {block.visibility for block in _blocks(read)} == {Visibility.UNPUBLISHED}
+    assert {block.visibility for block in blocks_of(read)} == {Visibility.UNPUBLISHED}
     assert any("hides the whole course" in warning.reason for warning in read.warnings)
 
 
@@ -204,160 +191,8 @@ def test_an_activity_whose_switches_cannot_be_read_stays_unpublished(tmp_path: P
     course.add("page", "Other", intro="", content="<p>Others</p>")
     read = _read(tmp_path, course)
 
-    assert {block.visibility for block in _lesson(read, "page-10").blocks} == {Visibility.UNPUBLISHED}
-    assert "Others" in _shown(read)
-
-
-@pytest.mark.parametrize(
-    ("made", "shown", "kept"),
-    [
-        (
-            question("multichoice", "<p>Sour?</p>", answers(("acid", 1, "yes!"), ("base", -0.5, "no!")), id=1),
-            "Sour?\n- acid\n- base",
-            "[x] acid — yes!",
-        ),
-        (
-            question("truefalse", "Is it?", answers(("True", 0, ""), ("False", 1, "")), id=1),
-            "Is it?\n- True",
-            "[x] False",
-        ),
-        (question("shortanswer", "Name it", answers(("zinc", 1, ""), ("Zn", 0.5, "")), id=1), "Name it", "Zn (50 %)"),
-        (
-            question(
-                "numerical",
-                "How many?",
-                answers(("42", 1, "")) + xml("r", xml("numerical_record", {"answer": 1, "tolerance": 0.5})),
-                id=1,
-            ),
-            "How many?",
-            "42 ± 0.5",
-        ),
-        (
-            question(
-                "match",
-                "Pair",
-                xml("match", {"questiontext": "A", "answertext": "zinc"})
-                + xml("match", {"questiontext": "B", "answertext": "iron"}),
-                id=1,
-            ),
-            "Pair\n- A\n- B\n- iron\n- zinc",
-            "A → zinc",
-        ),
-        (
-            question(
-                "ddwtos", "Put [[2]] here, [[1]] there", answers(("zinc", 0, "O:8:{}"), ("iron", 0, "O:8:{}")), id=1
-            ),
-            "Put _____ here, _____ there\n- iron\n- zinc",
-            "1: iron\n- 2: zinc",
-        ),
-        (
-            question("gapselect", "Choose [[1]]", answers(("zinc", 0, "1"), ("iron", 0, "1")), id=1),
-            "Choose _____\n- iron\n- zinc",
-            "1: zinc",
-        ),
-        (
-            question(
-                "ddmarker",
-                "Mark",
-                xml("drag", {"no": 1, "label": "North"}) + xml("drop", {"choice": 1, "coords": "3,4;5"}),
-                id=1,
-            ),
-            "Mark\n- North",
-            "North → (3,4;5)",
-        ),
-        (
-            question("ordering", "Order", answers(("zinc", 1, ""), ("iron", 2, "")), id=1),
-            "Order\n- iron\n- zinc",
-            "1. zinc\n- 2. iron",
-        ),
-        (
-            question("essay", "Write", xml("essay", {"graderinfo": "be kind", "responsetemplate": "Dear …"}), id=1),
-            "Write\nDear …",
-            "be kind",
-        ),
-        (question("calculated", "Add {a}", answers(("{a}+1", 1, "")), id=1), "Add {a}", "{a}+1"),
-        (question("novelty", "Do it", xml("secret", "the answer"), id=1), "Do it", "the answer"),
-        (
-            question(
-                "shortanswer",
-                "Hint me",
-                answers(("zinc", 1, "")),
-                id=1,
-                **{"!h": xml("question_hints", xml("question_hint", {"hint": "metal"}))},
-            ),
-            "Hint me",
-            "metal",
-        ),
-    ],
-)
-def test_a_question_shows_what_is_asked_and_keeps_what_is_right(
-    tmp_path: Path, made: str, shown: str, kept: str
-) -> None:
-    course = _quiz(tmp_path, made)
-
-    assert shown in _shown(course)
-    assert kept in _kept(course)
-    assert kept not in _shown(course)
-    assert all(block.visibility is Visibility.STAFF for block in _blocks(course) if block.kind is BlockKind.ANSWER_KEY)
-    assert "O:8" not in repr(course)
-
-
-def test_questions_embedded_in_a_text_are_gaps_for_learners(tmp_path: Path) -> None:
-    course = _quiz(
-        tmp_path,
-        question("multianswer", "<p>I am a {#1} of {#2}.</p>", xml("multianswer", {"sequence": "2,3"}), id=1),
-        question(
-            "multichoice", "{1:MULTICHOICE:=cat~dog}", answers(("cat", 1, "meow"), ("dog", 0, "")), id=2, parent=1
-        ),
-        question("shortanswer", "{1:SHORTANSWER:=Paris}", answers(("Paris", 1, "")), id=3, parent=1),
-    )
-
-    assert "I am a _____ (cat / dog) of _____." in _shown(course)
-    assert "[x] cat — meow" in _kept(course)
-    assert "Paris" in _kept(course)
-    assert "Paris" not in _shown(course)
-    assert course.found["question"] == 3
-    assert [lesson.external_id for lesson in course.lessons] == ["quiz-10"]
-
-
-def test_an_answer_written_into_a_text_by_hand_is_a_gap_too(tmp_path: Path) -> None:
-    course = _quiz(tmp_path, question("multianswer", "The capital is {1:SA:=Paris~%50%Lyon#near}.", id=1))
-
-    assert "The capital is _____." in _shown(course)
-    assert "Paris" in _kept(course)
-
-
-def test_backups_before_version_4_name_questions_and_their_order_in_the_quiz(tmp_path: Path) -> None:
-    course = MoodleCourse(
-        categories=old_bank(
-            question("shortanswer", "First?", answers(("one", 1, "")), id=71),
-            question("shortanswer", "Second?", answers(("two", 1, "")), id=72),
-            question("random", "Random", id=73),
-            question("shortanswer", "Unused?", answers(("three", 1, "")), id=74),
-        )
-    )
-    rows = "".join(xml("question_instance", {"question": id}, id=id) for id in (71, 72, 73))
-    course.add("quiz", "Quiz", intro="", questions="72,0,71,73,0", **{"!slots": xml("question_instances", rows)})
-    read = _read(tmp_path, course)
-
-    asked = [block.text for block in _lesson(read, "quiz-10").blocks if block.kind is BlockKind.EXERCISE]
-    assert asked == ["Second?", "First?"]
-    assert {block.visibility for block in _lesson(read, "question-bank").blocks} == {Visibility.STAFF}
-    assert any("at random" in warning.reason for warning in read.warnings)
-
-
-def test_a_question_of_a_hidden_quiz_is_hidden_and_one_of_none_is_for_staff(tmp_path: Path) -> None:
-    course = MoodleCourse(
-        categories=bank(
-            question("shortanswer", "Hidden?", answers(("a", 1, "")), id=1),
-            question("shortanswer", "Unasked?", answers(("b", 1, "")), id=2),
-        )
-    )
-    course.add("quiz", "Quiz", switches={"visible": 0}, intro="", **{"!slots": slots(1)})
-    read = _read(tmp_path, course)
-
-    seen = {block.text: block.visibility for block in _blocks(read) if block.kind is BlockKind.EXERCISE}
-    assert seen == {"Hidden?": Visibility.UNPUBLISHED, "Unasked?": Visibility.STAFF}
+    assert {block.visibility for block in lesson_of(read, "page-10").blocks} == {Visibility.UNPUBLISHED}
+    assert "Others" in shown(read)
 
 
 def test_documents_of_an_activity_are_lessons_named_by_their_files(tmp_path: Path) -> None:
@@ -376,7 +211,7 @@ def test_documents_of_an_activity_are_lessons_named_by_their_files(tmp_path: Pat
         ("folder-11/a.md", "Title"),
         ("folder-11/b.md", "Title"),
     ]
-    assert {block.visibility for block in _lesson(read, "folder-11/a.md").blocks} == {Visibility.UNPUBLISHED}
+    assert {block.visibility for block in lesson_of(read, "folder-11/a.md").blocks} == {Visibility.UNPUBLISHED}
     assert [warning.path for warning in read.warnings] == ["activities/folder_11/c.xls"]
 
 
@@ -387,7 +222,7 @@ def test_files_that_are_listed_and_missing_are_warnings(tmp_path: Path) -> None:
     files = {path: content for path, content in course.files().items() if not path.startswith("files/")}
     read = read_course(pack_tar(tmp_path, files))
 
-    assert "Words" in _shown(read)
+    assert "Words" in shown(read)
     assert {"files.xml", "activities/resource_11/a.html"} <= {warning.path for warning in read.warnings}
     assert "activities/resource_11/a.html" in read.unreadable
 
@@ -410,8 +245,19 @@ def test_an_h5p_activity_brings_the_lessons_of_its_package(tmp_path: Path) -> No
         Visibility.UNPUBLISHED,
         Visibility.STAFF,
     }
-    assert "Described" in _shown(read)
+    assert "Described" in shown(read)
     assert "activities/h5pactivity_11/broken.h5p" in {warning.path for warning in read.warnings}
+
+
+def test_the_older_h5p_plugin_keeps_its_content_in_a_field(tmp_path: Path) -> None:
+    asked = choice("Sour?", "acid", "base", "well done")["params"]
+    course = MoodleCourse()
+    course.add("hvp", "Play", intro="", machine_name="H5P.MultiChoice", json_content=json.dumps(asked))
+    read = _read(tmp_path, course)
+
+    assert [lesson.external_id for lesson in read.lessons] == ["hvp-10"]
+    assert "Sour?" in shown(read)
+    assert "well done" in kept(read)
 
 
 def test_links_between_activities_lead_to_their_lessons_and_others_become_words(tmp_path: Path) -> None:
@@ -420,7 +266,7 @@ def test_links_between_activities_lead_to_their_lessons_and_others_become_words(
     targets = {"there": "$@PAGEVIEWBYID*10@$", "lost": "$@QUIZVIEWBYID*99@$", "file": "@@PLUGINFILE@@/a.pdf"}
     links = " ".join(f'<a href="{target}">{words}</a>' for words, target in targets.items())
     course.add("page", "Source", intro="", content=f"<p>{links}</p>")
-    (block,) = _lesson(_read(tmp_path, course), "page-11").blocks
+    (block,) = lesson_of(_read(tmp_path, course), "page-11").blocks
 
     assert block.text == "there lost file"
     assert block.html.count("<a ") == 1
@@ -462,9 +308,9 @@ def test_of_a_glossary_only_what_teachers_wrote_is_read(tmp_path: Path) -> None:
     course.add("glossary", "Words", intro="", **{"!entries": xml("entries", rows)})
     read = _read(tmp_path, course)
 
-    assert _shown(read) == "Acid\nAcid is"
+    assert shown(read) == "Acid\nAcid is"
     assert "Mine" not in repr(read)
-    assert {block.visibility for block in _blocks(read) if "Draft" in block.text} == {Visibility.UNPUBLISHED}
+    assert {block.visibility for block in blocks_of(read) if "Draft" in block.text} == {Visibility.UNPUBLISHED}
 
 
 def test_one_broken_activity_of_many_is_named_and_the_others_land(tmp_path: Path) -> None:
@@ -474,7 +320,7 @@ def test_one_broken_activity_of_many_is_named_and_the_others_land(tmp_path: Path
     course.add("novelty", "New thing", intro="<p>Described</p>", **{"!posts": xml("posts", {"message": "PRIVATE"})})
     read = _read(tmp_path, course)
 
-    assert _shown(read) == "Words\nDescribed"
+    assert shown(read) == "Words\nDescribed"
     assert "activities/page_10/page.xml" in read.unreadable
     assert any("novelty" in warning.reason for warning in read.warnings)
     assert "PRIVATE" not in repr(read)

@@ -76,7 +76,8 @@ def test_an_answer_is_right_when_it_gives_points(score: str, is_right: bool) -> 
 
 
 def test_without_points_the_feedback_for_right_answers_tells_which_they_are() -> None:
-    told = '<respcondition title="correct"><conditionvar><varequal respident="r">b</varequal></conditionvar></respcondition>'
+    equal = '<varequal respident="r">b</varequal>'
+    told = f'<respcondition title="correct"><conditionvar>{equal}</conditionvar></respcondition>'
     responses = f'<response_lid ident="r">{labels(a="One", b="Two")}</response_lid>'
     assert "[x] Two" in kept(read_quiz(made("Which?", responses, told)))
 
@@ -85,8 +86,9 @@ def test_feedback_hints_and_solutions_stay_with_staff_each_at_its_answer() -> No
     responses = f'<response_lid ident="r">{labels(a="Да", b="Нет")}</response_lid>'
     feedback = (
         f'<itemfeedback ident="a_fb">{text("молодец")}</itemfeedback>'
-        f'<itemfeedback ident="s"><solution><solutionmaterial>{text("разгадка")}</solutionmaterial></solution></itemfeedback>'
-        f'<itemfeedback ident="h"><hint><hintmaterial>{text("намёк")}</hintmaterial></hint></itemfeedback>'
+        f'<itemfeedback ident="s"><solution><solutionmaterial>{text("разгадка")}</solutionmaterial></solution>'
+        f'</itemfeedback><itemfeedback ident="h"><hint><hintmaterial>{text("намёк")}</hintmaterial></hint>'
+        "</itemfeedback>"
     )
     blocks = read_quiz(made("Верно?", responses, points("r", "a"), more=feedback))
     assert kept(blocks) == "- [x] Да — молодец\n- [ ] Нет\n- разгадка\n- намёк"
@@ -122,13 +124,21 @@ def test_pairs_are_told_in_an_order_that_gives_nothing_away() -> None:
     assert kept(blocks) == "- apple → яблоко\n- pear → груша\n- cherry → вишня"
 
 
-def test_the_texts_that_fit_into_several_blanks_are_no_choices() -> None:
+@pytest.mark.parametrize("blanks", [1, 2])
+def test_the_texts_that_fit_into_blanks_are_no_choices(blanks: int) -> None:
     responses = f'<response_lid ident="r1">{text("a")}{labels(x="тайна", y="секрет")}</response_lid>'
-    responses += f'<response_lid ident="r2">{text("b")}{labels(z="загадка", w="тайник")}</response_lid>'
+    second = f'<response_lid ident="r2">{text("b")}{labels(z="загадка", w="тайник")}</response_lid>'
     conditions = points("r1", "x") + points("r2", "z")
-    blocks = read_quiz(made("Слово [a] и [b]", responses, conditions, kind="fill_in_multiple_blanks_question"))
-    assert shown(blocks) == "Слово [a] и [b]\n- a\n- b"
+    told = made("Слово [a]", responses + second * (blanks - 1), conditions, kind="fill_in_multiple_blanks_question")
+    blocks = read_quiz(told)
+    assert not {"тайна", "секрет", "загадка", "тайник"} & set(shown(blocks).replace("- ", "").split())
     assert "a → тайна" in kept(blocks)
+
+
+def test_options_without_words_are_neither_shown_nor_keyed() -> None:
+    empty = f'<response_lid ident="r">{labels(a="", b="да")}</response_lid>'
+    blocks = read_quiz(made("Верно?", empty, points("r", "b")))
+    assert (shown(blocks), kept(blocks)) == ("Верно?\n- да", "- [x] да")
 
 
 def test_the_right_order_is_a_key_and_the_choices_stand_in_another() -> None:
@@ -144,8 +154,9 @@ def test_the_right_order_is_a_key_and_the_choices_stand_in_another() -> None:
 
 def test_a_formula_and_its_results_are_the_key() -> None:
     extension = (
-        "<itemproc_extension><calculated><answer_tolerance>1</answer_tolerance><formulas><formula>5 + x</formula></formulas>"
-        '<var_sets><var_set ident="1"><var name="x">2</var><answer>7</answer></var_set></var_sets></calculated>'
+        "<itemproc_extension><calculated><answer_tolerance>1</answer_tolerance>"
+        '<formulas><formula>5 + x</formula></formulas><var_sets><var_set ident="1"><var name="x">2</var>'
+        "<answer>7</answer></var_set></var_sets></calculated>"
         "</itemproc_extension>"
     )
     responses = '<response_str ident="r"><render_fib/></response_str>'
@@ -165,12 +176,13 @@ def test_a_rich_prompt_keeps_its_code_and_tables() -> None:
 
 
 def test_plain_text_is_not_taken_for_markup() -> None:
-    told = '<item ident="q"><presentation><material><mattext texttype="text/plain">a &lt;b&gt; c\nd</mattext></material></presentation></item>'
-    assert shown(read_quiz(told)) == "a <b> c\nd"
+    told = text("a <b> c\nd", "text/plain")
+    assert shown(read_quiz(f'<item ident="q"><presentation>{told}</presentation></item>')) == "a <b> c\nd"
 
 
 def test_a_quiz_that_draws_from_a_bank_or_on_a_picture_says_what_is_not_read() -> None:
-    drawing = "<section><selection_ordering><selection><sourcebank_ref>b</sourcebank_ref></selection></selection_ordering></section>"
+    drawn = "<selection><sourcebank_ref>b</sourcebank_ref></selection>"
+    drawing = f"<section><selection_ordering>{drawn}</selection_ordering></section>"
     picture = made("Где?", '<response_xy ident="r"><render_hotspot/></response_xy>', "")
     count = add_quiz(LessonBuilder(), fromstring(qti(drawing, picture)), path="q.xml", stock={})
     assert count.questions == 1
@@ -182,9 +194,11 @@ def test_a_choice_of_version_2_keeps_its_key_and_feedback() -> None:
         "<responseDeclaration identifier='R'><correctResponse><value>b</value></correctResponse></responseDeclaration>"
     )
     body = (
-        "<itemBody><p>Пролог.</p><rubricBlock view='scorer'>строго</rubricBlock><choiceInteraction responseIdentifier='R'>"
-        "<prompt>Какой?</prompt><simpleChoice identifier='a'>Первый<feedbackInline>мимо</feedbackInline></simpleChoice>"
-        "<simpleChoice identifier='b'>Второй</simpleChoice></choiceInteraction></itemBody><modalFeedback>разбор</modalFeedback>"
+        "<itemBody><p>Пролог.</p><rubricBlock view='scorer'>строго</rubricBlock>"
+        "<choiceInteraction responseIdentifier='R'><prompt>Какой?</prompt>"
+        "<simpleChoice identifier='a'>Первый<feedbackInline>мимо</feedbackInline></simpleChoice>"
+        "<simpleChoice identifier='b'>Второй</simpleChoice></choiceInteraction></itemBody>"
+        "<modalFeedback>разбор</modalFeedback>"
     )
     blocks = read_item2(body, declared=declared)
     assert shown(blocks) == "Пролог.\nКакой?\n- Первый\n- Второй"
@@ -196,7 +210,8 @@ def test_gaps_pairs_and_orders_of_version_2_show_no_answers() -> None:
     declared = (
         "<responseDeclaration identifier='T'><mapping><mapEntry mapKey='тайна' mappedValue='1'/>"
         "<mapEntry mapKey='мимо' mappedValue='0'/></mapping></responseDeclaration>"
-        "<responseDeclaration identifier='M'><correctResponse><value>l1 r1</value></correctResponse></responseDeclaration>"
+        "<responseDeclaration identifier='M'><correctResponse><value>l1 r1</value></correctResponse>"
+        "</responseDeclaration>"
     )
     body = (
         "<itemBody><p>Слово <textEntryInteraction responseIdentifier='T'/> здесь.</p>"
@@ -213,9 +228,11 @@ def test_gaps_pairs_and_orders_of_version_2_show_no_answers() -> None:
 def test_version_3_only_writes_the_names_otherwise() -> None:
     item3 = (
         "<qti-assessment-item><qti-response-declaration identifier='R'><qti-correct-response><qti-value>a</qti-value>"
-        "</qti-correct-response></qti-response-declaration><qti-item-body><qti-choice-interaction response-identifier='R'>"
+        "</qti-correct-response></qti-response-declaration><qti-item-body>"
+        "<qti-choice-interaction response-identifier='R'>"
         "<qti-prompt>Which?</qti-prompt><qti-simple-choice identifier='a'>One</qti-simple-choice>"
-        "<qti-simple-choice identifier='b'>Two</qti-simple-choice></qti-choice-interaction></qti-item-body></qti-assessment-item>"
+        "<qti-simple-choice identifier='b'>Two</qti-simple-choice></qti-choice-interaction></qti-item-body>"
+        "</qti-assessment-item>"
     )
     builder = LessonBuilder()
     assert add_item2(builder, fromstring(item3), path="i.xml")

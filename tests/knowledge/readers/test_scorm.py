@@ -199,6 +199,24 @@ def test_pages_in_older_encodings_are_read_as_they_declare(tmp_path: Path) -> No
     assert {one.path for one in course.warnings} == {"glued.html", "bad.html"}
 
 
+def test_a_page_for_teachers_that_a_learners_page_leads_to_stays_with_staff(tmp_path: Path) -> None:
+    role = "<lom><educational><intendedEndUserRole><value>Teacher</value></intendedEndUserRole></educational></lom>"
+    files = {"a.html": '<p>слова</p><p><a href="key.html">ответы</a></p>', "key.html": "<p>тайна</p>"}
+    answers = Res("k", ["key.html"], extra=f"<metadata>{role}</metadata>")
+    course = read(tmp_path, [sco("a", "a.html"), answers], [item("i", "А", "a")], files)
+    assert [(lesson.source_path, seen_by(lesson.blocks).visibility.value) for lesson in course.lessons] == [
+        ("a.html", "learner"),
+        ("key.html", "staff"),
+    ]
+
+
+def test_items_that_share_an_identifier_are_lessons_of_their_own(tmp_path: Path) -> None:
+    files = {"a.html": "<p>слова</p>", "b.html": "<p>ещё</p>"}
+    resources = [sco("a", "a.html"), sco("b", "b.html")]
+    course = read(tmp_path, resources, [item("i", "А", "a"), item("i", "Б", "b")], files)
+    assert [lesson.external_id for lesson in course.lessons] == ["i", "i/b.html"]
+
+
 def test_pages_nothing_opens_are_named(tmp_path: Path) -> None:
     files = {"a.html": "<p>слова</p>", "b.html": "<p>ещё</p>", "stray.html": "<p>забытая</p>"}
     resources = [sco("a", "a.html"), sco("b", "b.html")]
