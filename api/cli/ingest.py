@@ -56,66 +56,73 @@ def ingest(
 
     Example: companion ingest lessons/ --product ab-tests --title "A/B tests"
     """
-    from dataclasses import asdict
-
-    from api.cli.show import print_json, progress_bars, remark
-    from companion.wiring import open_house
     from foundation.ids import ProductSlug
-    from foundation.settings import read_settings
     from knowledge.ingest import Target
-    from knowledge.ingest import ingest as take_in
     from knowledge.products import Collection, ProductKind
-    from knowledge.readers import read_course
-    from knowledge.recordings import keep_recordings
-    from knowledge.shelf import ShelfKey
 
     slug = ProductSlug(product)
-    collection = Collection.CASES if kind is Kind.CASES else Collection.LESSONS
-    product_kind = ProductKind(kind) if kind not in (None, Kind.CASES) else None
     if kind is Kind.CASES:
         if draft:
             raise typer.BadParameter(
                 "alumni cases have no releases, so there is no draft of them", param_hint="--draft"
             )
-        _take_in_cases(path, Target(slug, collection, None, title, lang, replace), as_json=as_json)
+        _take_in_cases(path, Target(slug, Collection.CASES, None, title, lang, replace), as_json=as_json)
         return
-    course = read_course(path, lang=lang)
+    product_kind = None if kind is None else ProductKind(kind)
+    _take_in_lessons(path, Target(slug, Collection.LESSONS, product_kind, title, lang, replace, draft), as_json=as_json)
+
+
+def _take_in_lessons(path: Path, target: "Target", *, as_json: bool) -> None:
+    """Lessons become a release, or a draft of one."""
+    from dataclasses import asdict
+
+    from api.cli.show import print_json, progress_bars, remark
+    from companion.wiring import open_house
+    from foundation.settings import read_settings
+    from knowledge.ingest import ingest as take_in
+    from knowledge.readers import read_course
+    from knowledge.recordings import keep_recordings
+    from knowledge.shelf import ShelfKey
+
+    course = read_course(path, lang=target.lang)
     with open_house(read_settings()) as house, progress_bars() as bars:
         if not house.owns_lock():
             check_service(house.settings.home, house.encoder.id)
         course, recordings = keep_recordings(course, path, house.settings.home)
         report = take_in(
             course,
-            Target(slug, collection, product_kind, title, lang, replace, draft),
+            target,
             database=house.database,
             encoder=house.encoder,
             clock=house.clock,
             workers=house.settings.encode_workers,
-            progress=bars(slug),
+            progress=bars(target.product),
             shelf_of=house.shelves.shelf,
             recordings=recordings,
         )
-        if draft:
-            pass  # nothing that is live changed
-        elif house.owns_index:
-            house.shelves.shelf(ShelfKey(slug, collection))
-        elif not house.owns_lock():
-            tell_service(house.settings.home, slug)
+        # Of a draft nothing that is live has changed.
+        if house.owns_index and not target.draft:
+            house.shelves.shelf(ShelfKey(target.product, target.collection))
+        elif not house.owns_lock() and not target.draft:
+            tell_service(house.settings.home, target.product)
     for warning in report.warnings:
         remark(f"warning: {warning}")
     if as_json:
         print_json(asdict(report))
     else:
-        print(_understood_line(report))
-        print(
-            f"{slug}: {report.lessons} lessons, {report.passages} passages "
-            f"({report.added} new, {report.removed} gone), {report.texts} texts encoded, "
-            f"{report.answer_keys} answer keys kept from learners, {len(report.warnings)} warnings, "
-            f"{report.seconds:.1f} s"
-        )
-        if report.hidden:
-            print(_hidden_line(report, slug))
-        print(_release_line(report, slug))
+        print("\n".join(_report_lines(report, target.product)))
+
+
+def _report_lines(report: "IngestReport", slug: str) -> list[str]:
+    """What was done, for a person."""
+    done = (
+        f"{slug}: {report.lessons} lessons, {report.passages} passages "
+        f"({report.added} new, {report.removed} gone), {report.texts} texts encoded, "
+        f"{report.answer_keys} answer keys kept from learners, {len(report.warnings)} warnings, "
+        f"{report.seconds:.1f} s"
+    )
+    hidden = [_hidden_line(report, slug)] if report.hidden else []
+    return [_understood_line(report), done, *hidden, _release_line(report, slug)]
 
 
 def _hidden_line(report: "IngestReport", slug: str) -> str:

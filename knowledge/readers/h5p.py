@@ -32,7 +32,7 @@ class Package:
 
     title: str
     lang: str
-    library: str
+    main_library: str
     remarks: str
     params: Node
 
@@ -71,7 +71,7 @@ def read_opened(package: Package, tree: FileTree, limits: ReadLimits) -> SourceC
     warnings = [*tree.warnings, *(warning for walk in walks for warning in walk.warnings)]
     if not lessons:
         first = f"; first problem: {warnings[0]}" if warnings else ""
-        raise Invalid(f"{tree.name} holds an {package.library} without any text{first}")
+        raise Invalid(f"{tree.name} holds an {package.main_library} without any text{first}")
     found: dict[str, int] = {}
     for walk in walks:
         for name, count in walk.found.items():
@@ -91,7 +91,7 @@ def open_package(tree: FileTree, limits: ReadLimits) -> Package:
     return Package(
         title=" ".join(text_of(head.get("title")).split()),
         lang=lang if len(lang) == 2 else "",
-        library=_called(head),
+        main_library=_called(head),
         remarks=text_of(head.get("authorComments")),
         params=params,
     )
@@ -125,10 +125,10 @@ def _lessons(package: Package, tree: FileTree, limits: ReadLimits) -> tuple[list
 
 def _parts(package: Package, name: str) -> Iterator[tuple[str, str, Node]]:
     """The pages a learner opens: id, title and content of each."""
-    title = package.title or package.library
-    chapters = items(package.params.get("chapters")) if package.library.split()[:1] == [_BOOK] else []
+    title = package.title or package.main_library
+    chapters = items(package.params.get("chapters")) if package.main_library.split()[:1] == [_BOOK] else []
     if not chapters:
-        yield name, title, {"library": package.library, "params": package.params}
+        yield name, title, {"library": package.main_library, "params": package.params}
         return
     cover = under(package.params, "bookCover")
     yield name, title, {"library": _BOOK, "params": {"bookCover": cover}}
