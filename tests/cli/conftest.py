@@ -3,6 +3,7 @@
 import logging
 import shutil
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -42,8 +43,8 @@ def baked(_baked: Path, home: Path) -> Path:
     return home
 
 
-@pytest.fixture
-def log_levels() -> Iterator[None]:
+@contextmanager
+def _own_log_levels() -> Iterator[None]:
     """Give every logger the level back that it had: a command sets them for the process it believes to be its own."""
     before = {name: logging.getLogger(name).level for name in list(logging.root.manager.loggerDict)}
     yield
@@ -57,8 +58,7 @@ def run(
     encoder: CachedEncoder,
     monkeypatch: pytest.MonkeyPatch,
     capsys: pytest.CaptureFixture[str],
-    log_levels: None,
-) -> Run:
+) -> Iterator[Run]:
     """Run a command in this process and with the tests' encoder, for what does not depend on being a process."""
     monkeypatch.setattr("companion.wiring.default_encoder", lambda _home: encoder)
     for name in ("CHAT_MODEL", "CHAT_BASE_URL", "CHAT_API_KEY", "PORT", "INDEX", "LOG_LEVEL"):
@@ -72,4 +72,5 @@ def run(
         told = capsys.readouterr()
         return Done(int(ended.value.code or 0), told.out, told.err)
 
-    return running
+    with _own_log_levels():
+        yield running
