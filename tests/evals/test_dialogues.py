@@ -11,10 +11,10 @@ from companion.samples import FOLDER
 from evals.dialogues import Asked, Turn, dialogue_figures, read_dialogues, section_headings
 from evals.shaped import QUESTIONS, SPLITS
 from foundation.errors import ContentUnreadable
-from tests.cli.conftest import Run, home, log_levels, run
+from tests.cli.conftest import Run, home, run
 from tests.evals.evaluation_sets import write_rows
 
-__all__ = ["home", "log_levels", "run"]  # fixtures
+__all__ = ["home", "run"]  # fixtures
 
 
 @pytest.mark.parametrize("lang", ["ru", "en"])
