@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from api.cli.beside import check_service, show_news
 from api.cli.show import AsJson
 
 if TYPE_CHECKING:
@@ -86,8 +87,7 @@ def _take_in_lessons(path: Path, target: "Target", *, as_json: bool) -> None:
 
     course = read_course(path, lang=target.lang)
     with open_house(read_settings()) as house, progress_bars() as bars:
-        if not house.owns_lock():
-            check_service(house.settings.home, house.encoder.id)
+        check_service(house)
         course, recordings = keep_recordings(course, path, house.settings.home)
         report = take_in(
             course,
@@ -100,11 +100,8 @@ def _take_in_lessons(path: Path, target: "Target", *, as_json: bool) -> None:
             shelf_of=house.shelves.shelf,
             recordings=recordings,
         )
-        # Of a draft nothing that is live has changed.
-        if house.owns_index and not target.draft:
-            house.shelves.shelf(ShelfKey(target.product, target.collection))
-        elif not house.owns_lock() and not target.draft:
-            tell_service(house.settings.home, target.product)
+        if not target.draft:
+            show_news(house, ShelfKey(target.product, target.collection))
     for warning in report.warnings:
         remark(f"warning: {warning}")
     if as_json:
@@ -165,13 +162,10 @@ def _take_in_cases(path: Path, target: "Target", *, as_json: bool) -> None:
 
     slug = target.product
     with open_house(read_settings()) as house, progress_bars() as bars:
-        if not house.owns_lock():
-            check_service(house.settings.home, house.encoder.id)
+        check_service(house)
         report, people = take_in_cases(house, path, target, progress=bars(slug))
-        if report is not None and house.owns_index:
-            house.shelves.shelf(ShelfKey(slug, target.collection))
-        elif report is not None and not house.owns_lock():
-            tell_service(house.settings.home, slug)
+        if report is not None:
+            show_news(house, ShelfKey(slug, target.collection))
     if report is None and not people.submitted and not people.unchanged:
         first = people.refused[0] if people.refused else {"where": path.name, "reason": "holds no case"}
         raise Invalid(f"no case could be taken in; {first['where']}: {first['reason']}")
@@ -189,26 +183,3 @@ def _take_in_cases(path: Path, target: "Target", *, as_json: bool) -> None:
     )
     for handed in people.submitted:
         print(f"  {handed.where}: {handed.id}, withdrawal code {handed.code}")
-
-
-def check_service(home: Path, encoder_id: str) -> None:
-    """What another encoder takes in, a running service could not answer from."""
-    from api.cli.running import check_same_encoder, find_service
-
-    owner = find_service(home)
-    if owner is not None:
-        check_same_encoder(owner, encoder_id)
-
-
-def tell_service(home: Path, product: str) -> None:
-    """Have a running service read the news now; it would at the next question, and until then its index lags."""
-    from api.cli.running import ask_service, find_service
-    from api.cli.show import remark
-    from foundation.errors import CompanionError
-
-    try:
-        owner = find_service(home)
-        if owner is not None:
-            ask_service(owner, "refresh", product)
-    except CompanionError as err:
-        remark(f"warning: all is taken in, but the running service was not told: {err}")

@@ -4,6 +4,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from api.cli.beside import check_service, show_news
 from api.cli.show import AsJson, ProductOption
 
 if TYPE_CHECKING:
@@ -181,7 +182,6 @@ def _put_live(product: str, go: Any, *, as_json: bool) -> None:
     """Carry out and tell; a running service is told as well."""
     from dataclasses import asdict
 
-    from api.cli.ingest import check_service, tell_service
     from api.cli.show import check_product, print_json, progress_bars
     from companion.wiring import open_house
     from foundation.ids import ProductSlug
@@ -193,16 +193,12 @@ def _put_live(product: str, go: Any, *, as_json: bool) -> None:
     slug = ProductSlug(product)
     with open_house(read_settings()) as house:
         check_product(house.database, slug)
-        if not house.owns_lock():
-            check_service(house.settings.home, house.encoder.id)
+        check_service(house)
         with progress_bars() as bars:
             put: PutLive = go(_publisher(house, bars(slug)), slug)
         with house.database.read() as session:
             changes = changes_of(session, put.release, now=house.clock())
-        if house.owns_index:
-            house.shelves.shelf(ShelfKey(slug, Collection.LESSONS))
-        elif not house.owns_lock():
-            tell_service(house.settings.home, slug)
+        show_news(house, ShelfKey(slug, Collection.LESSONS))
     if as_json:
         print_json({**asdict(put.release), "texts": put.texts, "changes": asdict(changes)})
         return

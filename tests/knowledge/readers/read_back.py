@@ -1,6 +1,6 @@
 """What a test asks of a course that was read."""
 
-from knowledge.blocks import Block, BlockKind, SourceCourse, SourceLesson, Visibility
+from knowledge.blocks import Block, BlockKind, SourceCourse, SourceLesson, Visibility, seen_by
 
 
 def blocks_of(course: SourceCourse) -> list[Block]:
@@ -21,3 +21,14 @@ def shown(course: SourceCourse) -> str:
 def kept(course: SourceCourse) -> str:
     """All keys, a block a line."""
     return "\n".join(block.text for block in blocks_of(course) if block.kind is BlockKind.ANSWER_KEY)
+
+
+def said_to(course: SourceCourse) -> dict[Visibility, str]:
+    """All that is said to whom: words, HTML and headings of blocks, titles of lessons and of parts of the course."""
+    said = dict.fromkeys(Visibility, "")
+    for lesson in course.lessons:
+        rule = seen_by(lesson.blocks).visibility
+        said[rule] += lesson.title + (lesson.block_title if rule is Visibility.LEARNER else "")
+        for block in lesson.blocks:
+            said[block.visibility] += f"{block.text} {block.html} {' '.join(block.heading_path)}"
+    return said

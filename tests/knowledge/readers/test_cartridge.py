@@ -40,6 +40,7 @@ from tests.knowledge.readers.exports_cartridge import (
     topic,
     typed,
 )
+from tests.knowledge.readers.read_back import said_to
 
 WORDS = {
     "visible": "горизонт",
@@ -67,12 +68,7 @@ def read(
 
 def test_learners_see_only_what_is_meant_for_them_and_authors_see_the_rest(tmp_path: Path) -> None:
     course = read_course(make_cartridge(tmp_path, **WORDS))
-    told = dict.fromkeys(Visibility, "")
-    for lesson in course.lessons:
-        rule = seen_by(lesson.blocks).visibility
-        told[rule] += lesson.title + (lesson.block_title if rule is Visibility.LEARNER else "")
-        for block in lesson.blocks:
-            told[block.visibility] += f"{block.text} {block.html} {' '.join(block.heading_path)}"
+    told = said_to(course)
     for name, word in WORDS.items():
         assert (word in told[Visibility.LEARNER]) is (name == "visible"), name
     assert WORDS["unpublished"] in told[Visibility.UNPUBLISHED]

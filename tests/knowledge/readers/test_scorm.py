@@ -18,6 +18,7 @@ from tests.knowledge.readers.exports_scorm import (
     scorm_manifest,
     script_question,
 )
+from tests.knowledge.readers.read_back import said_to
 
 WORDS = {
     "visible": "горизонт",
@@ -43,12 +44,7 @@ def told(course: SourceCourse) -> list[tuple[str, str, str]]:
 
 def test_learners_see_neither_hidden_items_nor_teachers_pages_nor_keys(tmp_path: Path) -> None:
     course = read_course(make_scorm(tmp_path, **WORDS))
-    said = dict.fromkeys(Visibility, "")
-    for lesson in course.lessons:
-        rule = seen_by(lesson.blocks).visibility
-        said[rule] += lesson.title + (lesson.block_title if rule is Visibility.LEARNER else "")
-        for block in lesson.blocks:
-            said[block.visibility] += f"{block.text} {block.html} {' '.join(block.heading_path)}"
+    said = said_to(course)
     for name, word in WORDS.items():
         assert (word in said[Visibility.LEARNER]) is (name == "visible"), name
     assert WORDS["unpublished"] in said[Visibility.UNPUBLISHED]
