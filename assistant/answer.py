@@ -19,8 +19,13 @@ from assistant.carrying import Said, leans
 from assistant.compose import Draft, ModelLimits, compose_with_model
 from assistant.conversations import REMEMBERED_TURNS, OpenConversations, said_before
 from assistant.extract import Quote, extract
+from assistant.intents import Want, read_intent
 from assistant.looking import Looked, look
+from assistant.move import Move
+from assistant.movers import MOVERS
+from assistant.moves import Asked, Movers
 from assistant.position import Position, find_position
+from assistant.profile import profile_of
 from assistant.record import record_turn
 from assistant.reply import Event, EventName
 from assistant.turn import Found, TurnLog
@@ -49,6 +54,7 @@ class Question:
     `locale` is the language of the words around the quotes; None follows the question. `learner` is the asker's id in
     the event log. `earlier` are the learner's earlier questions, oldest first, where the caller keeps the conversation.
     `position` is the furthest lesson who asks has come to, by slug or its author's id, where the caller knows it.
+    `block` is the exercise the page says it is about, `want` what a button said instead of words.
     """
 
     product: str
@@ -59,6 +65,8 @@ class Question:
     learner: str | None = None
     earlier: tuple[str, ...] = ()
     position: str | None = None
+    block: str | None = None
+    want: Want | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +80,7 @@ class Answerer:
     limits: ModelLimits
     threads: CapacityLimiter
     conversations: OpenConversations = field(default_factory=OpenConversations)
+    movers: Movers = MOVERS
 
     async def answer(self, question: Question) -> AsyncGenerator[Event, None]:
         """The turn's events, `meta` first and `done` last.
@@ -117,9 +126,23 @@ class Answerer:
             )
             said = _said(question) or said_before(session, conversation)
         looked = self.look(text, product, said=said, position=position)
+        intent = read_intent(text, want=question.want)
         meant = looked.carried.own if looked.carried else looked.ranking.question
         locale = question.locale or language_of(meant, default="ru" if product.lang == "ru" else "en")
         turn = TurnId(random_id("t"))
+        asked = Asked(
+            turn=turn,
+            conversation=conversation,
+            product=product,
+            text=text,
+            intent=intent,
+            locale=locale,
+            learner=question.learner,
+            lesson=lesson,
+            block=question.block,
+            looked=looked,
+            now=self.clock(),
+        )
         return Found(
             turn,
             conversation,
@@ -136,7 +159,14 @@ class Answerer:
             looked.searched_ms,
             looked.carried,
             looked.held,
+            intent,
+            self._move(asked),
+            question.block,
         )
+
+    def _move(self, asked: Asked) -> Move | None:
+        names = profile_of(asked.product.kind).moves.get(asked.intent, ())
+        return self.movers.decide(names, asked, database=self.database, shelves=self.shelves)
 
     def _conversation(self, session: Session, product: Product, named: str | None) -> ConversationId:
         if named is None:

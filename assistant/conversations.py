@@ -50,11 +50,16 @@ class OpenConversations:
         return ConversationId(conversation)
 
 
-def keep_conversation(session: Session, conversation: ConversationId, product: ProductSlug, *, now: datetime) -> None:
-    """Write a conversation down, unless it is already."""
-    if _product_of(session, conversation) is None:
-        session.add(ConversationRow(id=conversation, product=product, created=now))
-        session.flush()
+def keep_conversation(
+    session: Session, conversation: ConversationId, product: ProductSlug, *, person: str | None = None, now: datetime
+) -> None:
+    """Write a conversation down, unless it is already; it belongs to the first person who is known in it."""
+    row = session.get(ConversationRow, conversation)
+    if row is None:
+        session.add(ConversationRow(id=conversation, product=product, person=person, created=now))
+    elif row.person is None:
+        row.person = person
+    session.flush()
 
 
 def keep_turn(
@@ -64,6 +69,7 @@ def keep_turn(
     question: str,
     locale: str,
     lesson: str | None,
+    intent: str,
     events: list[Event],
     trace: dict[str, Any],
     now: datetime,
@@ -72,6 +78,7 @@ def keep_turn(
     last = session.scalar(select(func.max(TurnRow.position)).where(TurnRow.conversation == reply.conversation))
     row = TurnRow(id=reply.turn, conversation=reply.conversation, position=0 if last is None else last + 1)
     row.question, row.locale, row.lesson, row.outcome = question, locale, lesson, reply.outcome
+    row.intent = intent
     row.reply, row.trace, row.created = reply.to_json(), trace, now
     row.events = [asdict(event) for event in events]
     session.add(row)

@@ -15,11 +15,11 @@ from learning.events import Verb, record_event
 def record_turn(session: Session, found: Found, log: TurnLog, *, now: datetime) -> Event:
     """Keep everything about a turn in the caller's transaction and return its `done` event."""
     outcome = log.outcome()
-    keep_conversation(session, found.conversation, found.product.slug, now=now)
+    keep_conversation(session, found.conversation, found.product.slug, person=found.learner, now=now)
     # A message that names nothing ("What is it?", an emoji) says nothing about what the course lacks.
     says_nothing = not found.ranking.terms
     # What comes later is there: nothing the author could add.
-    is_gap = outcome is not Outcome.ANSWERED and not says_nothing and not found.later
+    is_gap = found.move is None and outcome is not Outcome.ANSWERED and not says_nothing and not found.later
     gap = _record_gap(session, found, outcome, now=now) if is_gap else None
     reply = log.reply(outcome, gap)
     done = log.add(EventName.DONE, reply.to_json())
@@ -29,6 +29,7 @@ def record_turn(session: Session, found: Found, log: TurnLog, *, now: datetime) 
         question=found.text,
         locale=found.locale,
         lesson=found.lesson,
+        intent=found.intent,
         events=log.events,
         trace=write_trace(found, quotes=log.quotes, notes=log.notes),
         now=now,
@@ -40,9 +41,12 @@ def record_turn(session: Session, found: Found, log: TurnLog, *, now: datetime) 
         verb=Verb.ASKED,
         actor=found.learner,
         lesson=found.lesson,
-        detail={"turn": found.turn, "outcome": outcome},
+        block=found.block,
+        detail={"turn": found.turn, "outcome": outcome, "intent": found.intent},
         at=now,
     )
+    if found.move is not None and found.move.writes is not None:
+        found.move.writes(session)
     return done
 
 

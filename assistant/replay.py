@@ -19,6 +19,8 @@ from sqlalchemy.orm import Session
 from assistant.compose import read_again
 from assistant.extract import Quote, extract
 from assistant.grounding import judge
+from assistant.intents import Intent
+from assistant.kept_move import move_again, move_sources
 from assistant.reply import Event, EventName
 from assistant.tables import ConversationRow, TurnRow
 from assistant.trace import Trace, evidence_of, read_trace
@@ -81,6 +83,10 @@ def _found_then(session: Session, row: TurnRow) -> tuple[Found, Trace]:
     lost = [*(trace.orders.keys() - places.keys()), *(trace.revisions.keys() & places.keys() - sources.keys())]
     if lost:
         raise NotReplayable(f"{len(lost)} of the passages it found were erased since, {min(lost)} among them")
+    told = trace.plain.get("move")
+    quoted = load_sources_then(session, move_sources(told)) if told else {}
+    if told and move_sources(told).keys() - quoted.keys():
+        raise NotReplayable("a passage it quoted was erased since")
     ranking = trace.ranking(places)
     evidence = evidence_of(ranking, sources)
     try:
@@ -104,6 +110,8 @@ def _found_then(session: Session, row: TurnRow) -> tuple[Found, Trace]:
         searched_ms=0.0,
         carried=trace.carried,
         held=trace.held,
+        intent=Intent(row.intent),
+        move=move_again(told, quoted) if told else None,
     )
     return found, trace
 

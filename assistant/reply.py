@@ -1,6 +1,6 @@
 """What a turn gives back, and the events it is streamed as."""
 
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from enum import StrEnum
 from typing import Any
 
@@ -52,7 +52,11 @@ class NearLesson:
 
 @dataclass(frozen=True, slots=True)
 class Reply:
-    """A finished turn, as the `done` event and the JSON answer carry it. `confidence` is between 0 and 1."""
+    """A finished turn, as the `done` event and the JSON answer carry it. `confidence` is between 0 and 1.
+
+    `intent` is what the message was taken for, `move` what was done instead of answering from the content, `offers`
+    what may be done next with one press, `facts` ids and numbers of the move.
+    """
 
     turn: str
     conversation: str
@@ -64,6 +68,10 @@ class Reply:
     gap: str | None
     composer: Composer
     timing_ms: dict[str, float]
+    intent: str = "question"
+    move: str | None = None
+    offers: tuple[str, ...] = ()
+    facts: dict[str, Any] = field(default_factory=dict)
 
     def to_json(self) -> dict[str, Any]:
         """Plain values for the wire and for storage."""

@@ -15,6 +15,7 @@ import numpy as np
 
 from assistant.carrying import Carried
 from assistant.extract import Evidence, Quote
+from assistant.kept_move import plain_move
 from assistant.position import HeldBack
 from assistant.turn import Found
 from foundation.ids import PassageId, RevisionId
@@ -81,6 +82,7 @@ def write_trace(found: Found, *, quotes: Iterable[Quote], notes: Mapping[str, An
         "judgement": asdict(found.judgement),
         **({} if found.carried is None else {"carried": asdict(found.carried)}),
         **({} if found.held is None else {"position": found.held.to_plain()}),
+        **({} if found.move is None else {"move": plain_move(found.move)}),
         "quotes": [[quote.source.passage, quote.start, quote.end] for quote in quotes],
         **notes,
     }

@@ -8,7 +8,9 @@ from assistant.carrying import Carried
 from assistant.compose import Draft
 from assistant.extract import Evidence, Quote
 from assistant.grounding import Judgement
+from assistant.intents import Intent
 from assistant.links import cite, near
+from assistant.move import Move
 from assistant.position import HeldBack
 from assistant.reply import Citation, Composer, Event, EventName, NearLesson, Outcome, Reply
 from foundation.ids import ConversationId, TurnId
@@ -26,7 +28,8 @@ class Found:
 
     `lesson` is the slug of the open one, `encoder` the id of what the question was compared with. `carried` says how
     the question was read in its conversation, None where nothing in it leaned on that; `held` what was kept from it,
-    None where nobody knows how far who asks has come.
+    None where nobody knows how far who asks has come. `move` is what is done instead of answering from the content;
+    `block` the exercise the page says it is about.
     """
 
     turn: TurnId
@@ -44,6 +47,9 @@ class Found:
     searched_ms: float
     carried: Carried | None = None
     held: HeldBack | None = None
+    intent: Intent = Intent.QUESTION
+    move: Move | None = None
+    block: str | None = None
 
     @property
     def later(self) -> str:
@@ -116,12 +122,15 @@ class TurnLog:
 
     def outcome(self) -> Outcome:
         """The judgement, taken back a step when the model found the passages wanting, or the answer comes later."""
+        if self.found.move is not None:
+            return self.found.move.outcome
         judged = self.found.judgement.outcome
         wanting = bool(self.notes.get("not_covered") or self.found.later)
         return Outcome.PARTLY if judged is Outcome.ANSWERED and wanting else judged
 
     def reply(self, outcome: Outcome, gap: str | None) -> Reply:
         """The finished turn."""
+        move = self.found.move
         return Reply(
             turn=self.found.turn,
             conversation=self.found.conversation,
@@ -133,4 +142,8 @@ class TurnLog:
             gap=gap,
             composer=Composer.MODEL if self.by_model else Composer.EXTRACTIVE,
             timing_ms={"search": self.found.searched_ms, **self.timing},
+            intent=self.found.intent,
+            move=None if move is None else move.name,
+            offers=() if move is None else move.offers,
+            facts={} if move is None else dict(move.facts),
         )

@@ -27,6 +27,10 @@ async def word_answer(
     A model that fails, or says nothing that is supported, leaves the word to the quotes; its failure is noted in a
     draft's trace as `model_error`.
     """
+    if found.move is not None:
+        for draft in found.move.drafts:
+            yield draft
+        return
     if any(change.mistake is not Mistake.SPELLING for change in found.ranking.changes):
         meant = found.carried.own if found.carried is not None else found.ranking.question
         yield Draft(phrase(Phrase.SEARCHED, found.locale).format(text=meant))

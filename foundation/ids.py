@@ -13,6 +13,7 @@ RevisionId = NewType("RevisionId", str)
 PassageId = NewType("PassageId", str)
 ConversationId = NewType("ConversationId", str)
 TurnId = NewType("TurnId", str)
+PersonId = NewType("PersonId", str)
 
 ID_PATTERN = r"^[a-z0-9-]{3,64}$"
 _ID = re.compile(r"[a-z0-9-]{3,64}")

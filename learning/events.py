@@ -15,15 +15,23 @@ class Verb(StrEnum):
     """What happened, in xAPI-shaped names."""
 
     OPENED = "opened"
+    ATTEMPTED = "attempted"
+    FAILED = "failed"
+    PASSED = "passed"
     COMPLETED = "completed"
     ASKED = "asked"
     STUCK = "stuck"
+    HINTED = "hinted"
+    OFFERED = "offered"
+    HANDED_OVER = "handed_over"
+    PLANNED = "planned"
+    ENROLLED = "enrolled"
     RATED = "rated"
     COMMENTED = "commented"
 
 
 # What a learner only does in a lesson they have come to.
-_REACHES = (Verb.OPENED, Verb.COMPLETED, Verb.ASKED, Verb.STUCK)
+_REACHES = (Verb.OPENED, Verb.ATTEMPTED, Verb.FAILED, Verb.PASSED, Verb.COMPLETED, Verb.ASKED, Verb.STUCK)
 
 
 def record_event(
@@ -36,12 +44,20 @@ def record_event(
     lesson: str | None,
     detail: dict[str, Any],
     at: datetime,
-) -> None:
-    """Append one event; the same id again changes nothing. `detail` holds ids and numbers, no words of a learner."""
-    if session.get(EventRow, event_id) is None:
-        row = EventRow(id=event_id, product=product, verb=verb, actor=actor, lesson=lesson, detail=detail, at=at)
-        session.add(row)
-        session.flush()
+    block: str | None = None,
+    received: datetime | None = None,
+) -> bool:
+    """Append one event; the same id again changes nothing and gives False.
+
+    `detail` holds ids and numbers, no words of a learner. `block` is the id of an exercise in the lesson.
+    """
+    if session.get(EventRow, event_id) is not None:
+        return False
+    row = EventRow(id=event_id, product=product, verb=verb, actor=actor, lesson=lesson, detail=detail, at=at)
+    row.block, row.received = block, received
+    session.add(row)
+    session.flush()
+    return True
 
 
 def lessons_reached(session: Session, product: ProductSlug, actor: str) -> frozenset[str]:

@@ -14,6 +14,8 @@ from api.missing import name_missing
 from api.streams import STREAM, STREAM_HEADERS, RunningTurn, done_data, last_number, replay_turn, stream_turn
 from assistant.answer import MAX_QUESTION_CHARS, Question
 from assistant.conversations import read_turn
+from assistant.intents import Intent, Want
+from assistant.move import Offer
 from assistant.reply import Composer, EventName, Outcome
 from companion.wiring import House
 from foundation.errors import NotFound
@@ -42,6 +44,8 @@ class TurnRequest(BaseModel):
         "in a product that hides spoilers, unless the question names its lesson",
     )
     locale: Literal["ru", "en"] | None = Field(None, description="language of the words around the quotes")
+    block: str | None = Field(None, min_length=1, max_length=200, description="id of the exercise it is about")
+    want: Want | None = Field(None, description="what a button said instead of words")
 
 
 class LocatorReply(BaseModel):
@@ -84,6 +88,10 @@ class TurnReply(BaseModel):
     gap: str | None = Field(description="id under which an unanswered question was noted")
     composer: Composer
     timing_ms: dict[str, float]
+    intent: Intent = Field(description="what the message was taken for")
+    move: str | None = Field(description="what was done instead of answering from the content")
+    offers: list[Offer] = Field(description="what may be done next with one press")
+    facts: dict[str, Any] = Field(description="ids and numbers of the move, such as the rung of a hint")
 
 
 _EVENT = {
@@ -106,7 +114,16 @@ _EVENTS: dict[int | str, dict[str, Any]] = {
 @router.post("", response_model=TurnReply, responses=_EVENTS | documented(400, 403, 404, 409, 413, 422, 503))
 async def ask(slug: Slug, body: TurnRequest, house: TheHouse, turns: TheTurns, streamed: WantsStream) -> Any:
     """Ask a product's assistant; with `Accept: text/event-stream` the answer is streamed."""
-    question = Question(slug, body.text, body.conversation, body.lesson, body.locale, position=body.position)
+    question = Question(
+        slug,
+        body.text,
+        body.conversation,
+        body.lesson,
+        body.locale,
+        position=body.position,
+        block=body.block,
+        want=body.want,
+    )
     try:
         turn = await turns.start(question)
     except NotFound as err:

@@ -75,7 +75,7 @@ def test_a_turn_leaves_an_event_without_the_learners_words(sample_house: House, 
     with sample_house.database.read() as session:
         event = session.scalars(select(EventRow)).one()
     assert (event.verb, event.actor, event.at) == ("asked", "learner-7", clock.now)
-    assert event.detail == {"turn": done["turn"], "outcome": "answered"}
+    assert event.detail == {"turn": done["turn"], "outcome": "answered", "intent": "question"}
 
 
 def test_a_conversation_goes_on_in_order(sample_house: House) -> None:

@@ -18,6 +18,7 @@ from sqlalchemy.orm import Session
 import assistant.tables
 import feedback.tables
 import learning.tables
+import prompts.tables
 from foundation.database import Base, Database, open_database
 from foundation.errors import HomeUnusable
 from foundation.ids import ProductSlug
@@ -26,7 +27,7 @@ from knowledge.products import ProductKind, register_product
 from knowledge.tables import LessonRow, ProductRow
 
 NOW = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
-ROOMS = (assistant.tables, feedback.tables, learning.tables)
+ROOMS = (assistant.tables, feedback.tables, learning.tables, prompts.tables)
 VERSIONS = Path(upgrade.__file__).parent / "versions"
 
 
