@@ -16,7 +16,7 @@ from rapidfuzz import fuzz, process
 from sqlalchemy import Select, Subquery, select
 from sqlalchemy.orm import Session
 
-from foundation.errors import Invalid, NotFound
+from foundation.errors import NotFound
 from foundation.ids import LessonId, PassageId, RevisionId
 from knowledge.lessons import Source, load_sources_then
 from knowledge.openings import is_open_passage
@@ -74,13 +74,13 @@ def resolve_citation(
 ) -> Resolved:
     """Find a citation again in what is live, or in a release by its id; without a quote, the whole passage.
 
-    Raises NotFound for a passage learners never saw, Invalid for a quote that does not stand in it.
+    Raises NotFound for a passage learners never saw, and for a quote that does not stand in it.
     """
     cited = _cited(session, product, passage, now=now)
     words = (cited.text if quote is None else quote[:_QUOTE_CHARS]).split()
     stands = re.search(r"\s+".join(map(re.escape, words)), cited.text) if words else None
     if stands is None:
-        raise Invalid("the quote does not stand in this passage; give it as the citation has it, or leave it out")
+        raise NotFound("the quote does not stand in this passage; give it as the citation has it, or leave it out")
     shown = live_lessons_of(product, Collection(cited.collection)) if release is None else lessons_of_release(release)
     replacing = replacing_lessons(session, product, cited.external_id, release=release)
     return _Looking(session, shown, now).find(cited, stands[0], replacing)

@@ -1,6 +1,6 @@
 """Rows of what chat models were used for."""
 
-from sqlalchemy import String
+from sqlalchemy import Float, String
 from sqlalchemy.orm import Mapped, mapped_column
 
 from foundation.database import Base
@@ -17,4 +17,4 @@ class ModelUseRow(Base):
     calls: Mapped[int] = mapped_column()
     prompt_tokens: Mapped[int] = mapped_column()
     reply_tokens: Mapped[int] = mapped_column()
-    cost_usd: Mapped[float] = mapped_column()
+    cost_usd: Mapped[float] = mapped_column(Float)

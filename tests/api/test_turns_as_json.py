@@ -10,6 +10,10 @@ from companion.wiring import House
 from tests.api.serving import COVERED, LESSONS, NOT_COVERED, TURNS, assert_problem
 
 DONE_FIELDS = {
+    "intent",
+    "move",
+    "offers",
+    "facts",
     "turn",
     "conversation",
     "outcome",

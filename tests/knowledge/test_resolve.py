@@ -6,7 +6,7 @@ import pytest
 from sqlalchemy import select
 
 from companion.wiring import House
-from foundation.errors import Invalid, NotFound
+from foundation.errors import NotFound
 from foundation.ids import PassageId
 from knowledge.releases import find_release
 from knowledge.resolve import Resolved, Standing, resolve_citation
@@ -151,7 +151,7 @@ def test_a_quote_a_passage_does_not_have_is_refused_and_tells_nothing(house: Hou
     take(house, folder, {"1.md": DOUGH})
     passage = passage_with(house, RESTING)
     for quote in ("Green tea", "", "   ", "%", "The dough rests.", RESTING + "x", "\\", "[", "a" * 30_000):
-        with pytest.raises(Invalid, match="does not stand in this passage") as told:
+        with pytest.raises(NotFound, match="does not stand in this passage") as told:
             resolve(house, passage, quote)
         assert "rests" not in str(told.value)
     with pytest.raises(NotFound):
