@@ -12,6 +12,10 @@ from fastapi import FastAPI, Request
 from fastapi.responses import Response
 from fastapi.staticfiles import StaticFiles
 
+from api.attempts import Attempts
+from api.console.rendering import STATIC as CONSOLE_STATIC
+from api.console.rendering import ConsolePages
+from api.console.routers import ROUTERS as CONSOLE_ROUTERS
 from api.errors import Problem, handle_errors
 from api.guards import AllowsOrigin, IsOwn, OriginGuard, SizeGuard, own_origins, refused_site
 from api.pages import STATIC, Pages
@@ -19,13 +23,16 @@ from api.routers import (
     case_pages,
     cases,
     citations,
+    events,
     feedback,
     health,
+    learners,
     local,
     moderation,
     openai_wire,
     pages,
     products,
+    progress,
     release_pages,
     releases,
     turns,
@@ -61,6 +68,7 @@ def create_app(house: House, *, secret: str = "") -> FastAPI:
     )
     app.state.house, app.state.turns, app.state.pages = house, RunningTurns(house.answerer), Pages()
     app.state.secret = secret
+    app.state.console, app.state.attempts, app.state.is_own = ConsolePages(), Attempts(), is_own
     # Set by the first readiness check that the encoder passes: what has encoded once has all it needs.
     app.state.encodes = False
     app.state.base_url = lambda request: house.settings.public_url or str(request.base_url).rstrip("/")
@@ -71,6 +79,9 @@ def create_app(house: House, *, secret: str = "") -> FastAPI:
     for noun in (
         turns,
         feedback,
+        learners,
+        events,
+        progress,
         cases,
         products,
         releases,
@@ -84,6 +95,8 @@ def create_app(house: House, *, secret: str = "") -> FastAPI:
         pages,
     ):
         app.include_router(noun.router)
+    for router in CONSOLE_ROUTERS:
+        app.include_router(router)
     _serve_files(app)
     _complete_schema(app)
     return app
@@ -128,6 +141,7 @@ def _serve_files(app: FastAPI) -> None:
         return Response(script, media_type="text/javascript; charset=utf-8", headers=headers)
 
     app.mount("/static/docs", StaticFiles(directory=str(files("fastapi_offline") / "static")), name="docs-static")
+    app.mount("/static/console", StaticFiles(directory=CONSOLE_STATIC), name="console-static")
     app.mount("/static", StaticFiles(directory=STATIC), name="static")
 
 

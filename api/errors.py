@@ -4,10 +4,11 @@ import logging
 from collections.abc import Mapping, Sequence
 from http import HTTPStatus
 from typing import Any
+from urllib.parse import urlencode
 
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
-from fastapi.responses import JSONResponse, Response
+from fastapi.responses import JSONResponse, RedirectResponse, Response
 from pydantic import BaseModel, Field
 from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -24,6 +25,7 @@ from foundation.errors import (
     ModelUnavailable,
     NotAllowed,
     NotFound,
+    NotProven,
 )
 
 _log = logging.getLogger(__name__)
@@ -39,6 +41,19 @@ class LessonNotFound(NotFound):
     """The product is there, and has no lesson of this name."""
 
 
+class NotLoggedIn(NotProven):
+    """The console is for whoever is logged in."""
+
+
+class TooMany(CompanionError):
+    """Somebody tries too often; `retry_s` is when it is worth trying again, in seconds."""
+
+    def __init__(self, retry_s: int) -> None:
+        self.retry_s = retry_s
+        self.headers = {"Retry-After": str(retry_s)}
+        super().__init__(f"too many tries; wait {retry_s} seconds and try again")
+
+
 class Stopping(CompanionError):
     """The service is being stopped; whoever asks again soon is answered by the next one."""
 
@@ -48,6 +63,8 @@ _STATUS: dict[type[CompanionError], HTTPStatus] = {
     ProductNotFound: HTTPStatus.NOT_FOUND,
     LessonNotFound: HTTPStatus.NOT_FOUND,
     NotAllowed: HTTPStatus.FORBIDDEN,
+    NotProven: HTTPStatus.UNAUTHORIZED,
+    TooMany: HTTPStatus.TOO_MANY_REQUESTS,
     Conflict: HTTPStatus.CONFLICT,
     Invalid: HTTPStatus.UNPROCESSABLE_ENTITY,
     ContentUnreadable: HTTPStatus.UNPROCESSABLE_ENTITY,
@@ -92,13 +109,16 @@ def documented(*statuses: int) -> dict[int | str, dict[str, Any]]:
 
 def respond(problem: Problem, *, headers: dict[str, str] | None = None) -> Response:
     """A problem as a response."""
-    told = _with_retry(problem, headers or {})
+    told = _with_advice(problem, headers or {})
     return JSONResponse(problem.model_dump(), status_code=problem.status, headers=told, media_type=MEDIA_TYPE)
 
 
-def _with_retry(problem: Problem, headers: Mapping[str, str]) -> dict[str, str]:
-    unavailable = problem.status == HTTPStatus.SERVICE_UNAVAILABLE
-    return {**headers, **({"Retry-After": str(RETRY_AFTER_S)} if unavailable else {})}
+def _with_advice(problem: Problem, headers: Mapping[str, str]) -> dict[str, str]:
+    if problem.status == HTTPStatus.SERVICE_UNAVAILABLE:
+        return {**headers, "Retry-After": str(RETRY_AFTER_S)}
+    if problem.status == HTTPStatus.UNAUTHORIZED:
+        return {**headers, "WWW-Authenticate": "Bearer"}
+    return {**headers}
 
 
 def handle_errors(app: FastAPI) -> None:
@@ -115,8 +135,11 @@ async def _tell(request: Request, error: Exception) -> Response:
     headers = dict(getattr(error, "headers", None) or {})
     if not _wants_page(request):
         return respond(problem, headers=headers)
-    page: Response = request.app.state.pages.error_page(request, problem)
-    page.headers.update(_with_retry(problem, headers))
+    if isinstance(error, NotLoggedIn):
+        return _to_the_door(request)
+    pages = request.app.state.console if _is_console(request) else request.app.state.pages
+    page: Response = pages.error_page(request, problem)
+    page.headers.update(_with_advice(problem, headers))
     return page
 
 
@@ -160,7 +183,18 @@ def _log_failure(request: Request, error: Exception) -> None:
 
 
 def _wants_page(request: Request) -> bool:
-    return request.method == "GET" and "text/html" in request.headers.get("accept", "")
+    takes_pages = "text/html" in request.headers.get("accept", "")
+    return takes_pages and (request.method == "GET" or _is_console(request))
+
+
+def _is_console(request: Request) -> bool:
+    return f"{request.url.path}/".startswith("/console/")
+
+
+def _to_the_door(request: Request) -> Response:
+    """Have them log in, and come back to the page they wanted to open."""
+    wanted = request.url.path if request.method == "GET" else "/console"
+    return RedirectResponse(f"/console/login?{urlencode({'next': wanted})}", status_code=HTTPStatus.SEE_OTHER)
 
 
 def _problem(status: HTTPStatus, detail: str, *, kind: str = _NO_TYPE) -> Problem:

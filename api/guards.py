@@ -19,6 +19,7 @@ from foundation.errors import NotAllowed
 MAX_BODY_BYTES = 256 * 1024
 _PRODUCT_PREFIX = "/v1/products/"
 _OPEN_TO_ALL = ("/widget/", "/static/")
+_CONSOLE = "/console"
 _PREFLIGHT_S = "600"
 
 AllowsOrigin = Callable[[str | None, str], bool]
@@ -45,10 +46,14 @@ class OriginGuard:
             await self._app(scope, receive, _with_headers(send, {"Access-Control-Allow-Origin": "*"}))
         elif origin is None or self._is_own(origin, headers.get("host", "")):
             await self._app(scope, receive, send)
-        elif not await to_thread.run_sync(self._allows, _product_of(scope["path"]), origin.lower()):
+        elif not await to_thread.run_sync(self._is_allowed, scope["path"], origin.lower()):
             await respond(problem_of(refused_site()), headers={"Vary": "Origin"})(scope, receive, send)
         else:
             await self._serve_allowed(origin, scope, receive, send)
+
+    def _is_allowed(self, path: str, origin: str) -> bool:
+        # A site may show a product's assistant to learners; the staff's own pages are nobody else's.
+        return not path.startswith(_CONSOLE) and self._allows(_product_of(path), origin)
 
     async def _serve_allowed(self, origin: str, scope: Scope, receive: Receive, send: Send) -> None:
         allowed = {

@@ -19,7 +19,8 @@ from assistant.carrying import Said, leans
 from assistant.compose import Draft, ModelLimits, compose_with_model
 from assistant.conversations import REMEMBERED_TURNS, OpenConversations, said_before
 from assistant.extract import Quote, extract
-from assistant.intents import Want, read_intent
+from assistant.intents import Intent, Want, is_off_topic, read_intent
+from assistant.leaning import content_of
 from assistant.looking import Looked, look
 from assistant.move import Move
 from assistant.movers import MOVERS
@@ -27,7 +28,7 @@ from assistant.moves import Asked, Movers
 from assistant.position import Position, find_position
 from assistant.profile import profile_of
 from assistant.record import record_turn
-from assistant.reply import Event, EventName
+from assistant.reply import Event, EventName, Outcome
 from assistant.turn import Found, TurnLog
 from assistant.wording import word_answer
 from foundation.clock import Clock
@@ -38,6 +39,7 @@ from foundation.text import clean_text
 from knowledge.language import Lang, language_of
 from knowledge.lessons import find_lesson
 from knowledge.products import Product, find_product
+from knowledge.shelf import Shelf
 from knowledge.shelves import Shelves
 from prompts.chat import ChatModel
 
@@ -126,9 +128,8 @@ class Answerer:
             )
             said = _said(question) or said_before(session, conversation)
         looked = self.look(text, product, said=said, position=position)
-        intent = read_intent(text, want=question.want)
-        meant = looked.carried.own if looked.carried else looked.ranking.question
-        locale = question.locale or language_of(meant, default="ru" if product.lang == "ru" else "en")
+        intent = read_asked(text, looked, want=question.want)
+        locale = question.locale or language_of(looked.meant, default="ru" if product.lang == "ru" else "en")
         turn = TurnId(random_id("t"))
         asked = Asked(
             turn=turn,
@@ -201,10 +202,25 @@ class Answerer:
         return done
 
 
+def read_asked(text: str, looked: Looked, *, want: Want | None = None) -> Intent:
+    """What a message is; that it is about something else altogether shows only when the content has nothing on it."""
+    intent = read_intent(text, meant=looked.meant, want=want)
+    declined = looked.judgement.outcome is Outcome.DECLINED and not (looked.held and looked.held.later)
+    if intent is Intent.QUESTION and declined and is_off_topic(looked.meant, known=partial(_knows, looked.shelf)):
+        return Intent.OFF_TOPIC
+    return intent
+
+
+def _knows(shelf: Shelf, words: str) -> bool:
+    """Whether a shelf has every word of these that names a topic."""
+    return all(shelf.lexical.frequency(term) for term in content_of(words.split()))
+
+
 def _said(question: Question) -> tuple[Said, ...]:
     """What the caller says was asked before."""
     texts = [words for text in question.earlier[-REMEMBERED_TURNS:] if (words := clean_text(text).strip())]
-    return tuple(Said(text[:MAX_QUESTION_CHARS], leaned=leans(text)) for text in texts)
+    asked = [text for text in texts if read_intent(text) is Intent.QUESTION]
+    return tuple(Said(text[:MAX_QUESTION_CHARS], leaned=leans(text)) for text in asked)
 
 
 def _ms_since(started: float) -> float:

@@ -11,10 +11,11 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from assistant.carrying import Said
+from assistant.intents import Intent
 from assistant.reply import Event, EventName, Reply
 from assistant.tables import ConversationRow, TurnRow
 from foundation.errors import NotFound
-from foundation.ids import ConversationId, ProductSlug, TurnId, random_id
+from foundation.ids import ConversationId, PersonId, ProductSlug, TurnId, random_id
 
 _REMEMBERED = 10_000
 # How far back a question may lean; thanks and the like in between count.
@@ -103,13 +104,20 @@ def find_turn(session: Session, product: str, turn: str, *, conversation: str | 
 
 
 def said_before(session: Session, conversation: ConversationId) -> tuple[Said, ...]:
-    """The latest questions of a conversation, oldest first, each as it was understood by itself."""
-    latest = select(TurnRow.question, TurnRow.trace, TurnRow.reply).where(TurnRow.conversation == conversation)
-    rows = session.execute(latest.order_by(TurnRow.position.desc()).limit(REMEMBERED_TURNS)).all()
-    return tuple(_said(row.question, row.trace, row.reply) for row in reversed(rows))
+    """The latest questions of a conversation, oldest first, each as it was understood by itself.
+
+    What was said beside the content (thanks, a remark, a call for a person) is no topic, and left out; of who was
+    stuck only the place they were shown is.
+    """
+    latest = select(TurnRow.question, TurnRow.trace, TurnRow.reply, TurnRow.intent)
+    mine = latest.where(TurnRow.conversation == conversation).order_by(TurnRow.position.desc())
+    rows = session.execute(mine.limit(REMEMBERED_TURNS)).all()
+    return tuple(_said(*row) for row in reversed(rows) if row.intent in (Intent.QUESTION, Intent.STUCK))
 
 
-def _said(question: str, trace: dict[str, Any], reply: dict[str, Any]) -> Said:
+def _said(question: str, trace: dict[str, Any], reply: dict[str, Any], intent: str) -> Said:
+    if intent == Intent.STUCK:
+        return Said("", heading=_cited_under(reply["citations"]))
     carried = trace.get("carried") or {}
     understood = carried.get("own") or trace.get("asked", {}).get("question") or question
     return Said(understood, leaned=bool(carried.get("taken")), heading=_cited_under(reply["citations"]))
@@ -126,6 +134,12 @@ def _cited_under(citations: Sequence[dict[str, Any]]) -> str:
 def question_of(session: Session, turn: str) -> str | None:
     """What was asked in a turn."""
     return session.scalar(select(TurnRow.question).where(TurnRow.id == turn))
+
+
+def person_of(session: Session, conversation: str) -> PersonId | None:
+    """Whose conversation it is; None where nobody is known in it, or it is not written yet."""
+    person = session.scalar(select(ConversationRow.person).where(ConversationRow.id == conversation))
+    return None if person is None else PersonId(person)
 
 
 def _product_of(session: Session, conversation: str) -> str | None:

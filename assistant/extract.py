@@ -21,6 +21,7 @@ from knowledge.blocks import BlockKind, Spot, SpotKind
 from knowledge.lessons import Source
 from knowledge.lexical import LexicalIndex, terms
 from knowledge.passages import Segment
+from knowledge.products import Product
 from knowledge.search import Ranking
 from knowledge.sentences import Span
 from knowledge.shelf_then import Ground
@@ -55,11 +56,12 @@ _ONE_MOMENT_S = 15
 
 @dataclass(frozen=True, slots=True)
 class Quote:
-    """A stretch of a source, `source.text[start:end]`."""
+    """A stretch of a source, `source.text[start:end]`; `product` is whose it is, None for the asked product's own."""
 
     source: Source
     start: int
     end: int
+    product: Product | None = None
 
     @property
     def text(self) -> str:

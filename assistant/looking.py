@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from assistant.carrying import Carried, Carrying, Said, plan_carrying
 from assistant.extract import Evidence
 from assistant.grounding import Judgement, best_lang, is_evidence, judge
-from assistant.position import HeldBack, Position, Sight, is_solution
+from assistant.position import HeldBack, Position, Sight
 from assistant.reply import Outcome
 from assistant.trace import evidence_of, settle
 from foundation.database import Database
@@ -24,6 +24,7 @@ from knowledge.products import Collection, Product
 from knowledge.search import Ranking, search, search_within
 from knowledge.shelf import Shelf, ShelfKey
 from knowledge.shelves import Shelves
+from knowledge.worked import is_solution
 
 _HITS = 20
 _EVIDENCE = 8
@@ -51,12 +52,17 @@ class Looked:
     held: HeldBack | None = None
 
     @property
+    def meant(self) -> str:
+        """The question's own words as they were understood, whatever was typed."""
+        return self.carried.own if self.carried is not None else self.ranking.question
+
+    @property
     def said(self) -> Said:
         """The question as one that later ones may lean on."""
         heading = self.evidence[0].source.heading_path[-1:] if self.evidence else ()
         if self.carried is None:
             return Said(self.ranking.question, heading="".join(heading))
-        return Said(self.carried.own, leaned=self.carried.taken, heading="".join(heading))
+        return Said(self.meant, leaned=self.carried.taken, heading="".join(heading))
 
 
 def look(

@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from assistant.compose import Draft
-from assistant.reply import Outcome
+from assistant.reply import NearLesson, Outcome
 
 
 class Offer(StrEnum):
@@ -24,7 +24,7 @@ class Move:
     """A decided move: what it says, what may be done next, and what it leaves behind.
 
     `facts` go into the reply (ids and numbers, such as `{"rung": 2}`), `writes` runs in the transaction that keeps the
-    turn. `worded` are the drafts of a model that words it; what they do not say well, `drafts` say instead.
+    turn. `links` are the pages to go to next; None leaves them to what the search found.
     """
 
     name: str
@@ -32,4 +32,5 @@ class Move:
     outcome: Outcome = Outcome.ANSWERED
     offers: tuple[Offer, ...] = ()
     facts: Mapping[str, Any] = field(default_factory=dict)
+    links: tuple[NearLesson, ...] | None = None
     writes: Callable[[Session], None] | None = None

@@ -6,7 +6,6 @@ them. A lesson a question names is shown for that question, and worked solutions
 """
 
 import re
-from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from enum import StrEnum
 from typing import Any
@@ -20,10 +19,6 @@ from knowledge.products import Product
 from knowledge.words import fold
 from learning.events import lessons_reached
 
-_SOLUTION_HEADING = re.compile(
-    r"^(?:(?:worked\s+|model\s+|sample\s+)?(?:solutions?|answer\s+key)|(?:примерн\w+\s+|образец\s+)?решени[ея]|разбор)"
-    r"(?:$|[\s:.(№#]+(?:$|\d|to\b|for\b|of\b|к\s|(?:задач|упражнен|задани|пример|exercise|task|problem|quiz)))"
-)
 _SOLUTION_ASKED = re.compile(r"\b(?:решени[еяюй]|решений|разбор\w*|solutions?|answer\s+key)\b")
 _OF_A_TASK = re.compile(
     r"\b(?:задач|упражнен|задани|пример|покаж|дай|открой|exercise|task|problem|quiz|show|give|see)\w*|\d"
@@ -132,11 +127,6 @@ def position_at(session: Session, product: Product, lesson: str, *, source: Posi
     lessons = tuple(live_lessons(session, product.slug))
     place = next((place for place, each in enumerate(lessons) if each.id == furthest.id), None)
     return None if place is None else Position(lessons, place, source)
-
-
-def is_solution(heading_path: Sequence[str]) -> bool:
-    """Whether a passage stands under a heading that announces a worked solution."""
-    return any(_SOLUTION_HEADING.match(fold(heading).strip()) for heading in heading_path[1:])
 
 
 def asks_for_solution(question: str) -> bool:

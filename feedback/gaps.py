@@ -1,11 +1,25 @@
 """Gaps: what was asked and not answered."""
 
+from dataclasses import dataclass
 from datetime import datetime
 
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from feedback.tables import GapRow
 from foundation.ids import ProductSlug, TurnId, content_hash
+
+
+@dataclass(frozen=True, slots=True)
+class Gap:
+    """A question the course did not answer, or only in part; `lesson` is the slug of the nearest one."""
+
+    id: str
+    turn: str
+    question: str
+    outcome: str
+    lesson: str | None
+    created: datetime
 
 
 def record_gap(
@@ -26,3 +40,17 @@ def record_gap(
         session.add(row)
         session.flush()
     return gap_id
+
+
+def list_gaps(session: Session, product: str, *, limit: int, offset: int = 0) -> list[Gap]:
+    """A product's gaps, the newest first."""
+    rows = select(GapRow).where(GapRow.product == product).order_by(GapRow.created.desc(), GapRow.id)
+    return [
+        Gap(row.id, row.turn, row.question, row.outcome, row.lesson, row.created)
+        for row in session.scalars(rows.limit(limit).offset(offset))
+    ]
+
+
+def count_gaps(session: Session, product: str) -> int:
+    """How many gaps a product has."""
+    return session.scalar(select(func.count()).select_from(GapRow).where(GapRow.product == product)) or 0

@@ -3,6 +3,7 @@
     CompanionError
     ├── NotFound            the asker: the named thing does not exist here
     ├── NotAllowed          the asker: it exists, and is not theirs to use
+    │   └── NotProven       they did not prove who they are
     ├── Conflict            the asker: somebody else changed it first, or it is in use
     ├── Invalid             the asker: the input cannot be accepted as it is
     ├── ContentUnreadable   the author: a file of the course cannot be read
@@ -27,6 +28,10 @@ class NotFound(CompanionError):
 
 class NotAllowed(CompanionError):
     """The thing exists and the asker may not use it."""
+
+
+class NotProven(NotAllowed):
+    """Who asks did not prove who they are, or what proved it no longer does."""
 
 
 class Conflict(CompanionError):

@@ -14,6 +14,7 @@ PassageId = NewType("PassageId", str)
 ConversationId = NewType("ConversationId", str)
 TurnId = NewType("TurnId", str)
 PersonId = NewType("PersonId", str)
+HandOverId = NewType("HandOverId", str)
 
 ID_PATTERN = r"^[a-z0-9-]{3,64}$"
 _ID = re.compile(r"[a-z0-9-]{3,64}")

@@ -176,6 +176,17 @@ def store_vectors(
         session.execute(adding.on_conflict_do_nothing(), short)
 
 
+def load_vectors(session: Session, hashes: Sequence[str], *, encoder_id: str, dim: int) -> dict[str, Vector]:
+    """The vectors kept under these hashes, float32 `(dim,)`; a hash without one is left out."""
+    found: dict[str, Vector] = {}
+    for chunk in _chunks(sorted(set(hashes)), _HASHES_A_QUERY):
+        mine = VectorRow.encoder == encoder_id, VectorRow.input_hash.in_(chunk)
+        rows = session.execute(select(VectorRow.input_hash, VectorRow.values).where(*mine)).all()
+        vectors = unpack_vectors([row.values for row in rows], dim=dim)
+        found.update(zip((row.input_hash for row in rows), vectors, strict=True))
+    return found
+
+
 def _packed(vector: Vector, *, rounded: bool) -> bytes:
     if not rounded:
         return vector.astype("<f4").tobytes()

@@ -24,6 +24,7 @@ class Verb(StrEnum):
     HINTED = "hinted"
     OFFERED = "offered"
     HANDED_OVER = "handed_over"
+    REPLIED = "replied"
     PLANNED = "planned"
     ENROLLED = "enrolled"
     RATED = "rated"

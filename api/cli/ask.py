@@ -11,7 +11,7 @@ from api.cli.show import AsJson, ProductOption
 def ask(
     text: Annotated[str, typer.Argument(help="the question")],
     product: ProductOption,
-    learner: Annotated[str | None, typer.Option(help="id of who asks, for the event log")] = None,
+    learner: Annotated[str | None, typer.Option(help="id of who asks, any name of your own for them")] = None,
     lesson: Annotated[str | None, typer.Option(help="id of the lesson that is open")] = None,
     position: Annotated[
         str | None, typer.Option(help="id of the furthest lesson the learner has come to; later ones are kept back")
@@ -38,10 +38,23 @@ def ask(
         settings = settings.model_copy(update={"chat_model": model})
         # Named for this very question: falling back to quotes would hide a slip of the pen.
         check_chat(settings)
-    question = Question(product, text, conversation=conversation, lesson=lesson, learner=learner, position=position)
     with open_house(settings) as house:
         check_product(house.database, product)
+        person = _person(house, product, learner) if learner else None
+        question = Question(product, text, conversation=conversation, lesson=lesson, learner=person, position=position)
         anyio.run(_run, house, question, as_json, _base_url(house))
+
+
+def _person(house: Any, product: str, learner: str) -> Any:
+    """Who owns the home speaks for its learners: whoever is named first is made and enrolled."""
+    from foundation.ids import product_slug
+    from learning.enrolments import enrol
+    from learning.people import LOCAL_HOST, person_by_host_id
+
+    with house.database.write() as session:
+        person = person_by_host_id(session, LOCAL_HOST, learner, now=house.clock())
+        enrol(session, person, product_slug(product), now=house.clock())
+    return person
 
 
 def _base_url(house: Any) -> str:

@@ -130,6 +130,29 @@ def dialogues(
         print(line)
 
 
+@app.command("intents")
+def intents(
+    split: Annotated[str | None, typer.Option(help="only messages of this split: dev or held-out")] = None,
+    cache: Cache = None,
+    as_json: AsJson = False,
+) -> None:
+    """See whether messages are taken for what they are, and ordinary questions for nothing else.
+
+    Example: companion eval intents --split held-out --json
+    """
+    from evals.intents import intent_lines, run_intents
+    from evals.shaped import SPLITS
+
+    if split is not None and split not in SPLITS:
+        raise typer.BadParameter(f"there is no split {split!r}; say {' or '.join(SPLITS)}", param_hint="--split")
+    figures = _measured(run_intents, (split,) if split else SPLITS, name="intents", cache=cache)
+    if as_json:
+        _show(figures, as_json=True)
+        return
+    for line in intent_lines(figures):
+        print(line)
+
+
 @app.command("cases")
 def cases(
     split: Annotated[str | None, typer.Option(help="only messages of this split: dev or held-out")] = None,
@@ -147,6 +170,28 @@ def cases(
         raise typer.BadParameter(f"there is no split {split!r}; say {' or '.join(SPLITS)}", param_hint="--split")
     figures = _measured(run_cases, (split,) if split else SPLITS, name="cases", cache=cache)
     _show(figures, as_json=as_json)
+
+
+@app.command("safety")
+def safety(
+    folder: Annotated[Path | None, typer.Argument(help="folder with items.jsonl: `text` and `kind` a line")] = None,
+    sample: Annotated[int | None, typer.Option(min=1, help="so many attacks, every kind by its share")] = None,
+    seed: Annotated[int, typer.Option(help="which sample, and which styles the model tries")] = 0,
+    cache: Cache = None,
+    as_json: AsJson = False,
+) -> None:
+    """Attack the assistant through a model that obeys everybody, and count the harm; with our own set unless one is named.
+
+    Example: companion eval safety sets/injection --sample 40 --json
+    """
+    from functools import partial
+
+    from evals.attack_sets import OWN_ATTACKS, read_attacks
+    from evals.safety import run_safety
+
+    attacks = read_attacks(folder or OWN_ATTACKS, sample=sample, seed=seed)
+    run = partial(run_safety, seed=seed)
+    _show(_measured(run, attacks, name="attacks", cache=cache), as_json=as_json)
 
 
 def _measured(

@@ -1,7 +1,7 @@
 """Server-rendered pages, Russian and English, from templates and text files."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import cache, cached_property
 from pathlib import Path
 from typing import Any
@@ -37,11 +37,15 @@ def page_texts(lang: Lang) -> dict[str, str]:
 
 
 class Pages:
-    """Renders templates in the reader's language."""
+    """Renders the templates of a folder, with its `texts`, in the reader's language."""
+
+    def __init__(self, folder: Path = _HERE, texts: Callable[[Lang], dict[str, str]] = page_texts) -> None:
+        self._templates = folder / "templates"
+        self._texts = texts
 
     @cached_property
     def _environment(self) -> Environment:
-        return Environment(loader=FileSystemLoader(_HERE / "templates"), autoescape=select_autoescape())
+        return Environment(loader=FileSystemLoader(self._templates), autoescape=select_autoescape())
 
     def render(
         self, request: Request, template: str, *, status: int = 200, media: Sequence[str] = (), **values: Any
@@ -53,22 +57,27 @@ class Pages:
         lang = reader_language(request)
         other: Lang = "en" if lang == "ru" else "ru"
         page = self._environment.get_template(template).render(
-            t=page_texts(lang), lang=lang, other_lang_url=f"?lang={other}", status=status, **values
+            t=self._texts(lang), lang=lang, other_lang_url=f"?lang={other}", status=status, **values
         )
         headers = _HEADERS | {"Content-Language": lang}
         if media:
             headers["Content-Security-Policy"] = f"{_POLICY}; media-src 'self' {' '.join(media)}"
         response = HTMLResponse(page, status_code=status, headers=headers)
         if request.query_params.get("lang") == lang:
-            response.set_cookie(_COOKIE, lang, max_age=_YEAR_S, samesite="lax", httponly=True)
+            remember_language(response, lang)
         return response
 
     def error_page(self, request: Request, problem: Problem) -> Response:
         """A problem as a page."""
-        texts = page_texts(reader_language(request))
+        texts = self._texts(reader_language(request))
         title = texts.get(f"error_{problem.status}")
         detail = "" if title else problem.detail
         return self.render(request, "error.html", status=problem.status, title=title or problem.title, detail=detail)
+
+
+def remember_language(response: Response, lang: Lang) -> None:
+    """Have the browser keep the language that was chosen."""
+    response.set_cookie(_COOKIE, lang, max_age=_YEAR_S, samesite="lax", httponly=True)
 
 
 def reader_language(request: Request) -> Lang:

@@ -7,7 +7,6 @@ from http import HTTPStatus
 from itertools import groupby
 from pathlib import Path
 from typing import Any
-from urllib.parse import parse_qs
 
 from anyio import to_thread
 from fastapi import APIRouter, Request
@@ -15,12 +14,13 @@ from fastapi.responses import Response
 
 from api import pages as our_pages
 from api.callers import TheHouse
+from api.forms import sent_fields
 from api.pages import reader_language
 from api.routers.cases import GRADUATE, keep_case
 from companion.case_shelf import list_shown
 from companion.cases import withdraw
 from companion.wiring import House
-from foundation.errors import Conflict, Invalid, NotFound
+from foundation.errors import Conflict, NotFound
 from knowledge.cases.case import NewCase
 from knowledge.cases.submit import MOST_CHARS, TEXTS, AlreadyHere, CaseRefused, Trouble
 from knowledge.cases.withdraw import case_of_code
@@ -34,7 +34,6 @@ _ON_PAGE = (
     *("lesson", "block", "stuck", "did", "changed", "title", "skill", "date", "sector", "employer", "link"),
     *("consent_as", "name", "consent_where", "consent_date", "person"),
 )
-_MOST_FIELDS = 100
 _NOT_KEPT = {"Cache-Control": "no-store"}
 
 
@@ -56,7 +55,7 @@ async def new_page(slug: str, request: Request, house: TheHouse) -> Response:
 @router.post("/new")
 async def hand_in(slug: str, request: Request, house: TheHouse) -> Response:
     """Keep the case and show its code, or show the form again with what is wrong."""
-    typed = await _typed(request)
+    typed = await sent_fields(request)
     c = case_texts(reader_language(request))
     try:
         kept = await to_thread.run_sync(keep_case, house, slug, _case(typed, house), "form")
@@ -82,7 +81,7 @@ async def withdraw_page(slug: str, request: Request, house: TheHouse) -> Respons
 @router.post("/withdraw")
 async def take_back(slug: str, request: Request, house: TheHouse) -> Response:
     """Remove the case of a code."""
-    typed = await _typed(request)
+    typed = await sent_fields(request)
     product, _blocks = await to_thread.run_sync(_product, house, slug)
     c = case_texts(reader_language(request))
     try:
@@ -134,16 +133,6 @@ def _product(house: House, slug: str) -> tuple[Product, list[dict[str, Any]]]:
         for title, group in groupby(lessons, key=lambda lesson: lesson.block_title)
     ]
     return product, blocks
-
-
-async def _typed(request: Request) -> dict[str, str]:
-    """The fields of a form as they were sent; what is no form has none."""
-    body = (await request.body()).decode("utf-8", errors="replace")
-    try:
-        fields = parse_qs(body, keep_blank_values=True, max_num_fields=_MOST_FIELDS)
-    except ValueError as err:
-        raise Invalid("this is not what the form sends; open it again") from err
-    return {name: values[-1] for name, values in fields.items()}
 
 
 def _case(typed: Mapping[str, str], house: House) -> NewCase:

@@ -8,7 +8,7 @@ from fastapi import APIRouter, Body
 from pydantic import BaseModel, ConfigDict, Field
 from pydantic.config import JsonDict
 
-from api.callers import WITH_WORDS, Slug, TheHouse
+from api.callers import WITH_WORDS, Authorization, LearnerField, Slug, TheHouse, who_learns
 from api.errors import documented
 from api.missing import name_missing
 from api.routers.turns import NearReply
@@ -17,10 +17,11 @@ from assistant.stuck import Foothold, find_foothold
 from companion.wiring import House
 from feedback.inbox import MAX_TEXT_CHARS, ItemKind, NewItem, record_item
 from foundation.errors import EncoderUnavailable, IndexUnavailable, NotFound
-from foundation.ids import ID_PATTERN
+from foundation.ids import ID_PATTERN, PersonId
 from knowledge.lessons import find_lesson
 from knowledge.products import find_product
 from learning.events import Verb, record_event
+from learning.tokens import Scope
 
 _log = logging.getLogger(__name__)
 router = APIRouter(prefix="/v1/products/{slug}/feedback", tags=["feedback"])
@@ -48,6 +49,7 @@ class FeedbackRequest(BaseModel):
     conversation: str | None = Field(None, pattern=ID_PATTERN, description="the answer's conversation")
     lesson: str | None = Field(None, min_length=1, max_length=200, description="the lesson that is open")
     text: str = Field("", max_length=MAX_TEXT_CHARS, description="in the learner's own words")
+    learner: LearnerField = None
 
 
 class CaseReply(BaseModel):
@@ -73,13 +75,16 @@ class FeedbackReply(BaseModel):
     case: CaseReply | None = None
 
 
-@router.post("", status_code=201, response_model=FeedbackReply, responses=documented(400, 403, 404, 413, 422, 503))
-async def say(slug: Slug, body: Annotated[FeedbackRequest, Body()], house: TheHouse) -> Any:
+@router.post("", status_code=201, response_model=FeedbackReply, responses=documented(400, 401, 403, 404, 413, 422, 503))
+async def say(
+    slug: Slug, body: Annotated[FeedbackRequest, Body()], house: TheHouse, authorization: Authorization = None
+) -> Any:
     """Rate an answer, comment on it, or say that you are stuck."""
-    return await to_thread.run_sync(_keep, house, slug, body)
+    learner = await who_learns(house, slug, learner=body.learner, authorization=authorization, scope=Scope.FEEDBACK)
+    return await to_thread.run_sync(_keep, house, slug, body, learner)
 
 
-def _keep(house: House, slug: str, body: FeedbackRequest) -> dict[str, Any]:
+def _keep(house: House, slug: str, body: FeedbackRequest, learner: PersonId | None) -> dict[str, Any]:
     try:
         with house.database.read() as session:
             product = find_product(session, slug)
@@ -91,8 +96,16 @@ def _keep(house: House, slug: str, body: FeedbackRequest) -> dict[str, Any]:
     with house.database.write() as session:
         item = record_item(session, NewItem(product.slug, body.kind, body.text, turn, lesson), now=now)
         detail = {"item": item, "turn": turn, "kind": body.kind}
-        event = f"said-{item}"
-        record_event(session, event, product=product.slug, verb=_VERBS[body.kind], lesson=lesson, detail=detail, at=now)
+        record_event(
+            session,
+            f"said-{item}",
+            product=product.slug,
+            verb=_VERBS[body.kind],
+            actor=learner,
+            lesson=lesson,
+            detail=detail,
+            at=now,
+        )
     foothold = Foothold((), None)
     if body.kind is ItemKind.STUCK:
         foothold = _foothold(house, slug, text=body.text, turn=turn, lesson=lesson)

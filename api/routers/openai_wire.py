@@ -1,7 +1,8 @@
 """OpenAI's wire format, so that any chat client can talk to a product: the model's name is the product's slug.
 
 Stateless, as that format is: the last user message with words in it is the question, and the user messages before it
-are what it may lean on. Citations are `annotations[].url_citation`.
+are what it may lean on. Citations are `annotations[].url_citation`. Clients of it render Markdown, so that what is
+quoted is sent `inert`.
 """
 
 import json
@@ -17,16 +18,19 @@ from fastapi.responses import StreamingResponse
 from pydantic import BaseModel, ConfigDict, Field
 from pydantic.config import JsonDict
 
-from api.callers import WITH_WORDS, TheHouse, TheTurns
+from api.callers import WITH_WORDS, Authorization, LearnerField, TheHouse, TheTurns, bearer_of, who_learns
 from api.errors import documented, problem_of
+from api.inert import InertText
 from api.missing import name_missing
 from api.streams import STREAM, STREAM_HEADERS, RunningTurn, done_data
 from assistant.answer import Question
 from assistant.reply import Event, EventName
 from companion.wiring import House
 from foundation.errors import Invalid, NotFound
+from foundation.ids import PersonId
 from foundation.text import clean_text
 from knowledge.products import list_products
+from learning.tokens import Scope, is_token
 from prompts.budget import count_tokens
 
 router = APIRouter(prefix="/v1", tags=["openai"])
@@ -74,6 +78,8 @@ class ChatRequest(BaseModel):
         max_length=200,
         description="beyond OpenAI's format: id or slug of the furthest lesson the learner has come to",
     )
+    learner: LearnerField = None
+    user: str | None = Field(None, description="with a host's token as API key: the host's own id of a learner")
 
 
 class UrlCitation(BaseModel):
@@ -168,13 +174,16 @@ _STREAMED: dict[int | str, dict[str, Any]] = {
 @router.post(
     "/chat/completions",
     response_model=ChatCompletion,
-    responses=_STREAMED | documented(400, 403, 404, 413, 422, 503),
+    responses=_STREAMED | documented(400, 401, 403, 404, 413, 422, 503),
 )
-async def complete(body: ChatRequest, request: Request, house: TheHouse, turns: TheTurns) -> Any:
+async def complete(
+    body: ChatRequest, request: Request, house: TheHouse, turns: TheTurns, authorization: Authorization = None
+) -> Any:
     """Answer the last user message from the product's content."""
     await request.app.state.check_origin(request, body.model)
     *earlier, asked = _questions(body.messages)
-    question = Question(body.model, asked, earlier=tuple(earlier), position=body.position)
+    learner = await _learner(house, body, authorization)
+    question = Question(body.model, asked, learner=learner, earlier=tuple(earlier), position=body.position)
     try:
         turn = await turns.start(question)
     except NotFound as err:
@@ -186,10 +195,23 @@ async def complete(body: ChatRequest, request: Request, house: TheHouse, turns: 
         return StreamingResponse(_chunks(turn, body.model, base), media_type=STREAM, headers=STREAM_HEADERS)
     await turn.ended()
     done = done_data(turn)
-    message = {"role": "assistant", "content": done["text"], "annotations": _annotations(turn.events, base)}
+    content = InertText().feed(done["text"])
+    message = {"role": "assistant", "content": content, "annotations": _annotations(turn.events, base)}
     choice = {"index": 0, "message": message, "finish_reason": "stop"}
     head = {"id": f"chatcmpl-{turn.id}", "object": "chat.completion", "created": int(time.time()), "model": body.model}
-    return {**head, "choices": [choice], "usage": _usage(body, done["text"])}
+    return {**head, "choices": [choice], "usage": _usage(body, content)}
+
+
+async def _learner(house: House, body: ChatRequest, authorization: str | None) -> PersonId | None:
+    """Clients of this format send some key or other always; one that is no token of ours proves nothing, nor `user`."""
+    ours = is_token(bearer_of(authorization) or "")
+    return await who_learns(
+        house,
+        body.model,
+        learner=body.learner or (body.user if ours else None) or None,
+        authorization=authorization if ours else None,
+        scope=Scope.TURNS,
+    )
 
 
 async def _chunks(turn: RunningTurn, model: str, base: str) -> AsyncIterator[str]:
@@ -199,13 +221,14 @@ async def _chunks(turn: RunningTurn, model: str, base: str) -> AsyncIterator[str
         choice = {"index": 0, "delta": delta, "finish_reason": finish}
         return f"data: {_json({**head, 'choices': [choice]})}\n\n"
 
+    inert = InertText()
     yield chunk({"role": "assistant", "content": ""})
     async with aclosing(turn.follow(after=-1)) as events:
         async for numbered in events:
             if numbered is None:
                 yield ": still here\n\n"
             elif numbered[1].name is EventName.DELTA:
-                yield chunk({"content": numbered[1].data["text"]})
+                yield chunk({"content": inert.feed(numbered[1].data["text"])})
             elif numbered[1].name is EventName.DONE:
                 yield chunk({"annotations": _annotations(turn.events, base)})
                 yield chunk({}, "stop")
@@ -240,10 +263,10 @@ def _text_of(message: ChatMessage) -> str:
 
 def _annotations(events: Sequence[Event], base: str) -> list[dict[str, Any]]:
     """A citation is told right behind the text that ends with its mark; the same characters further up may be code."""
-    found, text = [], ""
+    found, text, inert = [], "", InertText()
     for event in events:
         if event.name is EventName.DELTA:
-            text += event.data["text"]
+            text += inert.feed(event.data["text"])
         elif event.name is EventName.CITATION:
             mark = f"[{event.data['number']}]"
             start = text.rindex(mark)

@@ -8,7 +8,17 @@ from fastapi import APIRouter, Header, Query
 from fastapi.responses import Response, StreamingResponse
 from pydantic import BaseModel, Field
 
-from api.callers import WITH_WORDS, Slug, TheHouse, TheTurns, TurnPath, WantsStream
+from api.callers import (
+    WITH_WORDS,
+    Authorization,
+    LearnerField,
+    Slug,
+    TheHouse,
+    TheTurns,
+    TurnPath,
+    WantsStream,
+    who_learns,
+)
 from api.errors import documented
 from api.missing import name_missing
 from api.streams import STREAM, STREAM_HEADERS, RunningTurn, done_data, last_number, replay_turn, stream_turn
@@ -20,6 +30,7 @@ from assistant.reply import Composer, EventName, Outcome
 from companion.wiring import House
 from foundation.errors import NotFound
 from foundation.ids import ID_PATTERN
+from learning.tokens import Scope
 
 router = APIRouter(prefix="/v1/products/{slug}/turns", tags=["turns"])
 
@@ -46,6 +57,7 @@ class TurnRequest(BaseModel):
     locale: Literal["ru", "en"] | None = Field(None, description="language of the words around the quotes")
     block: str | None = Field(None, min_length=1, max_length=200, description="id of the exercise it is about")
     want: Want | None = Field(None, description="what a button said instead of words")
+    learner: LearnerField = None
 
 
 class LocatorReply(BaseModel):
@@ -111,15 +123,24 @@ _EVENTS: dict[int | str, dict[str, Any]] = {
 }
 
 
-@router.post("", response_model=TurnReply, responses=_EVENTS | documented(400, 403, 404, 409, 413, 422, 503))
-async def ask(slug: Slug, body: TurnRequest, house: TheHouse, turns: TheTurns, streamed: WantsStream) -> Any:
+@router.post("", response_model=TurnReply, responses=_EVENTS | documented(400, 401, 403, 404, 409, 413, 422, 503))
+async def ask(
+    slug: Slug,
+    body: TurnRequest,
+    house: TheHouse,
+    turns: TheTurns,
+    streamed: WantsStream,
+    authorization: Authorization = None,
+) -> Any:
     """Ask a product's assistant; with `Accept: text/event-stream` the answer is streamed."""
+    learner = await who_learns(house, slug, learner=body.learner, authorization=authorization, scope=Scope.TURNS)
     question = Question(
         slug,
         body.text,
         body.conversation,
         body.lesson,
         body.locale,
+        learner,
         position=body.position,
         block=body.block,
         want=body.want,

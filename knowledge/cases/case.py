@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from foundation.errors import Invalid, NotFound
@@ -139,6 +139,12 @@ def list_cases(session: Session, product: str, *, state: CaseState | None = None
     wanted = select(CaseRow).where(CaseRow.product == product).order_by(CaseRow.created, CaseRow.id)
     rows = session.scalars(wanted if state is None else wanted.where(CaseRow.state == state))
     return [case_of(row) for row in rows]
+
+
+def count_waiting(session: Session, product: str) -> int:
+    """How many of a product's cases wait for a moderator."""
+    waiting = CaseRow.product == product, CaseRow.state.in_((CaseState.SUBMITTED, CaseState.CHECKED))
+    return session.scalar(select(func.count()).select_from(CaseRow).where(*waiting)) or 0
 
 
 def cases_of_lessons(session: Session, lessons: Sequence[str]) -> dict[str, Case]:

@@ -58,16 +58,31 @@ def levels_of(cases: Iterable[Case], *, k: int) -> dict[str, Shown]:
     return levels
 
 
-def why_hidden(case: Case, cases: Sequence[Case], *, k: int) -> str:
-    """Why an approved case is not shown, for its moderator; "" when it is."""
+@dataclass(frozen=True, slots=True)
+class Hiding:
+    """Why an approved case is not shown: its group has too few people, `size`; None: its text names the employer."""
+
+    size: int | None
+
+
+def hiding(case: Case, cases: Sequence[Case], *, k: int) -> Hiding | None:
+    """Why an approved case is not shown; None when it is, or when nobody has approved it."""
     if case.is_example or case.shown is not None or case.state is not CaseState.APPROVED:
-        return ""
+        return None
     unnamed = [one for one in cases if one.state is CaseState.APPROVED and one.consent_as != ConsentAs.NAMED]
     size = _size(case, Shown.BARE, _people([one for one in unnamed if not one.is_example]))
-    if size < k:
+    return Hiding(size if size < k else None)
+
+
+def why_hidden(case: Case, cases: Sequence[Case], *, k: int) -> str:
+    """Why an approved case is not shown, for its moderator; "" when it is."""
+    hidden = hiding(case, cases, k=k)
+    if hidden is None:
+        return ""
+    if hidden.size is not None:
         return (
-            f"it could be told whose it is: its group has {size} people, {k} are needed; it appears when more cases "
-            "are approved, or when it is approved with the number of graduates it could be of (--graduates)"
+            f"it could be told whose it is: its group has {hidden.size} people, {k} are needed; it appears when more "
+            "cases are approved, or when it is approved with the number of graduates it could be of (--graduates)"
         )
     return "its text names the employer, which may not be told; return it for another wording"
 

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from assistant.explain import explain_turn
 from assistant.naming import named_lessons
-from assistant.position import Position, PositionSource, asks_for_solution, is_solution
+from assistant.position import Position, PositionSource, asks_for_solution
 from assistant.replay import Replay, ReplayState
 from companion.wiring import House, open_house
 from evals.cached_encoder import CachedEncoder
@@ -21,6 +21,7 @@ from knowledge.ingest import Target, ingest
 from knowledge.lessons import live_lessons, load_sources
 from knowledge.products import find_product
 from knowledge.readers import read_course
+from knowledge.worked import is_solution
 from learning.events import Verb, record_event
 from tests.assistant.asking import ask, kept_gaps, kept_turn
 

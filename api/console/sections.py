@@ -1,0 +1,40 @@
+"""What a product's desk is made of: its sections, who may open each, and what waits there."""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+
+from sqlalchemy.orm import Session
+
+from feedback.gaps import count_gaps
+from foundation.ids import ProductSlug
+from knowledge.cases.case import count_waiting
+from learning.roles import Role, may
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """One page of a product's desk, for whoever holds one of `roles`; `count` says how much waits there.
+
+    Its address ends with `name`, dashes for underscores; its texts are `section_{name}` and `count_{name}`.
+    """
+
+    name: str
+    roles: frozenset[Role]
+    count: Callable[[Session, ProductSlug], int] | None = None
+
+    def path(self, product: str) -> str:
+        """Where it opens."""
+        return f"/console/p/{product}/{self.name.replace('_', '-')}"
+
+
+SECTIONS = (
+    Section("cases", frozenset({Role.MODERATOR}), count_waiting),
+    Section("gaps", frozenset({Role.AUTHOR, Role.CURATOR, Role.TEAM}), count_gaps),
+    Section("people", frozenset({Role.ADMIN})),
+)
+
+
+def sections_for(held: Iterable[Role]) -> list[Section]:
+    """What may be opened with these roles, in the order in which it is shown."""
+    holds = frozenset(held)
+    return [section for section in SECTIONS if may(holds, section.roles)]

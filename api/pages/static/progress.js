@@ -1,0 +1,135 @@
+// Keeps a reader's own progress: which lessons they marked as done, and that they opened one. Nothing is sent before
+// there is a key for them, made by the first press of the button here or by their first question to the assistant;
+// every page is whole without any of this.
+
+const REOPENED_MS = 10 * 60_000;
+
+class Progress {
+  #place;
+  #lesson;
+  #service;
+  #kept;
+  // Where nothing may be stored the key lives as long as the page.
+  #unkept = null;
+  // A browser's clock may be wrong by hours; the service's is what times are told by.
+  #aheadMs = 0;
+
+  constructor(place) {
+    this.#place = place;
+    this.#lesson = place.dataset.lesson;
+    this.#service = `/v1/products/${encodeURIComponent(place.dataset.product)}`;
+    this.#kept = `companion-learner-${place.dataset.product}`;
+  }
+
+  async begin() {
+    const button = this.#part("button.done");
+    button?.addEventListener("click", () => this.#finish(button));
+    if (button) button.hidden = false;
+    if (!this.#key()) return;
+    try {
+      await this.#show();
+      if (this.#lesson) await this.#tell("opened", `-${Math.floor(Date.now() / REOPENED_MS)}`);
+    } catch {
+      // Nothing to show for now.
+    }
+  }
+
+  async #finish(button) {
+    button.disabled = true;
+    this.#part(".trouble").hidden = true;
+    try {
+      if (!this.#key()) this.#keep((await this.#send("/learners", {})).learner);
+      const taken = await this.#tell("completed");
+      if (taken.refused.length) throw new Error(taken.refused[0].reason);
+      await this.#show();
+    } catch {
+      this.#part(".trouble").hidden = false;
+      button.disabled = false;
+    }
+  }
+
+  async #show() {
+    const progress = await this.#read("/progress");
+    const completed = progress.lessons.filter((each) => each.state === "completed").map((each) => each.lesson);
+    const done = new Set(completed);
+    for (const item of document.querySelectorAll("li[data-lesson]")) {
+      item.classList.toggle("is-done", done.has(item.dataset.lesson));
+      item.querySelector(".done-mark").hidden = !done.has(item.dataset.lesson);
+    }
+    const count = this.#part(".count");
+    if (count && done.size) {
+      count.textContent = count.dataset.text.replace("{done}", done.size).replace("{all}", progress.lessons.length);
+      count.hidden = false;
+    }
+    if (done.has(this.#lesson)) this.#showDone();
+  }
+
+  #showDone() {
+    const button = this.#part("button.done");
+    const told = this.#part(".is-marked");
+    const held = document.activeElement === button || button.disabled;
+    button.hidden = true;
+    told.hidden = false;
+    if (held) told.focus();
+  }
+
+  /** One event of this lesson, under an id that makes a second press or a reload harmless. */
+  #tell(verb, nth = "") {
+    const at = new Date(Date.now() - this.#aheadMs).toISOString();
+    const event = { id: `${verb}-${this.#lesson}${nth}`, verb, lesson: this.#lesson, at };
+    return this.#send("/events", { learner: this.#key(), events: [event] });
+  }
+
+  async #read(path) {
+    // In a header, not in the address: logs and histories keep addresses.
+    const response = await fetch(this.#service + path, { headers: { Authorization: `Bearer ${this.#key()}` } });
+    if (response.status === 403) this.#forget();
+    return this.#told(response);
+  }
+
+  async #send(path, body) {
+    const headers = { "Content-Type": "application/json" };
+    return this.#told(await fetch(this.#service + path, { method: "POST", headers, body: JSON.stringify(body) }));
+  }
+
+  #told(response) {
+    const now = Date.parse(response.headers.get("date"));
+    if (Number.isFinite(now)) this.#aheadMs = Math.max(0, Date.now() - now);
+    if (!response.ok) throw new Error(String(response.status));
+    return response.json();
+  }
+
+  #part(selector) {
+    return this.#place.querySelector(selector);
+  }
+
+  #key() {
+    try {
+      return localStorage.getItem(this.#kept) ?? this.#unkept;
+    } catch {
+      return this.#unkept;
+    }
+  }
+
+  #keep(key) {
+    this.#unkept = key;
+    try {
+      localStorage.setItem(this.#kept, key);
+    } catch {
+      // Full or forbidden.
+    }
+  }
+
+  /** The key of nobody: whoever it was had everything about them erased. */
+  #forget() {
+    this.#unkept = null;
+    try {
+      localStorage.removeItem(this.#kept);
+    } catch {
+      // Forbidden, so there was none.
+    }
+  }
+}
+
+const place = document.querySelector("[data-progress]");
+if (place) new Progress(place).begin();

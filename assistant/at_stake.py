@@ -1,0 +1,151 @@
+"""Which exercise a message is about, and whose solutions are kept from the turn.
+
+A message is about the exercise the page names; or about the one whose own words or data it repeats; or, when it asks
+for help or for the answer, about the one the conversation was about last, or the only one of the open lesson. A
+question that does none of this is an ordinary one, whatever was talked about before: what the lessons say openly is
+told to whoever asks for it.
+"""
+
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from rapidfuzz import fuzz
+from sqlalchemy.orm import Session
+
+from assistant.hints_given import given_before
+from assistant.intents import Intent
+from assistant.solution import Solution, numbers_in, words_in
+from foundation.ids import ConversationId, LessonId
+from knowledge.exercises import Exercise, exercises_of, find_exercise
+from knowledge.lessons import find_lesson
+from knowledge.lexical import LexicalIndex, terms
+from knowledge.passages import PassageKind
+from knowledge.products import Product
+from knowledge.search import Ranking
+from knowledge.words import fold
+from learning.log import events_of
+from learning.progress import Result, result_of
+
+_WANTS_HELP = frozenset({Intent.STUCK, Intent.GIVE_ANSWER})
+# How far down the search an exercise may stand for its lesson's exercises to be compared with the message.
+_HITS = 5
+# Of a sentence of the exercise that is repeated; set on evals/questions and evals/tutor (2026-11).
+_REPEATED = 80
+_FEWEST_WORDS = 5
+_SHARED_NUMBERS = 2
+_SHARED_WORDS, _SHARED_WORDS_FIRST = 0.5, 0.75
+_EXERCISE_NAMED = re.compile(r"\b(?:exercise|quiz|task|problem|homework|упражнен|задани|задач|домашк|квиз)\w*")
+# Asks for what only a key has, in a conversation that is about an exercise.
+_ASKS_FOR_KEY = re.compile(
+    r"\b(?:answer|solution|solve|correct|right|option|letter|hint|key|reveal|base64|rot13|hex|encode|decode|number|"
+    r"result|yes or no|true or false|ответ|решени|реши|верн|правильн|вариант|букв|подсказ|ключ|раскро|закодир|число|"
+    r"результат|да или нет|итог|otvet|reshen|podskaz|pravil|variant)\w*"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class AtStake:
+    """`about` is the exercise of the message, None for an ordinary one; `solutions` are those kept from the turn.
+
+    `is_passed` says that the learner has solved the exercise: its solution is not kept from them any more.
+    """
+
+    about: Exercise | None = None
+    solutions: tuple[Solution, ...] = ()
+    is_passed: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """What is known of a message before anything is said to it."""
+
+    text: str
+    intent: Intent
+    product: Product
+    conversation: ConversationId
+    learner: str | None
+    lesson: str | None
+    block: str | None
+    ranking: Ranking
+
+
+def find_at_stake(
+    session: Session, message: Message, *, lexical: LexicalIndex, read_by_model: Sequence[LessonId] = ()
+) -> AtStake:
+    """What is at stake in a message; reads only. The solutions of lessons that a model will read are kept as well."""
+    nearby = _nearby(session, message)
+    about = _about(session, message, nearby, lexical)
+    passed = _passed(session, message)
+    beside = exercises_of(session, dict.fromkeys(read_by_model)) if read_by_model else []
+    kept = {exercise.id: exercise for exercise in (*nearby, *((about,) if about else ()), *beside)}
+    solutions = tuple(Solution(exercise) for exercise in kept.values() if exercise.id not in passed)
+    return AtStake(about, solutions, about is not None and about.id in passed)
+
+
+def resembles(text: str, exercise: Exercise, *, lexical: LexicalIndex, is_first: bool) -> bool:
+    """Whether a message repeats an exercise: its name, a sentence of it, its data, or, being found first, its words."""
+    words = words_in(text)
+    flat, said = " ".join(words), fold(text)
+    name = words_in(exercise.name)
+    if len(name) > 1 and _EXERCISE_NAMED.search(said) and " ".join(name) in flat:
+        return True
+    if len(words) >= _FEWEST_WORDS and _repeats(flat, exercise):
+        return True
+    asked = f"{exercise.title} {exercise.text}"
+    shared = lexical.coverage(terms(text), terms(asked))
+    given = {number for number in numbers_in(text) & numbers_in(exercise.text) if len(number) > 1}
+    if len(given) >= _SHARED_NUMBERS and shared >= _SHARED_WORDS:
+        return True
+    return is_first and len(words) >= _FEWEST_WORDS and shared >= _SHARED_WORDS_FIRST
+
+
+def _repeats(flat: str, exercise: Exercise) -> bool:
+    for line in re.split(r"[\n.!?]\s*", exercise.text):
+        asked = words_in(line)
+        told = " ".join(asked)
+        if len(asked) >= _FEWEST_WORDS and len(flat) >= len(told) * 0.6:
+            if fuzz.partial_ratio(told, flat, score_cutoff=_REPEATED):
+                return True
+    return False
+
+
+def _nearby(session: Session, message: Message) -> list[Exercise]:
+    """The exercises of the lessons that the message may be about: of those found first, and of the open one."""
+    hits = message.ranking.hits[:_HITS]
+    lessons: list[LessonId] = [hit.place.lesson for hit in hits if hit.place.kind is PassageKind.EXERCISE]
+    if message.lesson is not None:
+        lessons.append(find_lesson(session, message.product.slug, message.lesson).id)
+    return exercises_of(session, dict.fromkeys(lessons)) if lessons else []
+
+
+def _about(
+    session: Session, message: Message, nearby: Sequence[Exercise], lexical: LexicalIndex
+) -> Exercise | None:
+    product, wants_help = message.product.slug, message.intent in _WANTS_HELP
+    named = find_exercise(session, product, message.block, lesson=message.lesson) if message.block else None
+    if named is not None and wants_help:
+        return named
+    first = message.ranking.hits[0].place if message.ranking.hits else None
+    for exercise in _named_first(nearby, named):
+        is_first = first is not None and first.kind is PassageKind.EXERCISE and first.lesson == exercise.lesson.id
+        if resembles(message.text, exercise, lexical=lexical, is_first=is_first):
+            return exercise
+    before = [hint.exercise for hint in given_before(session, message.conversation) if hint.exercise]
+    last = named or (find_exercise(session, product, before[-1]) if before else None)
+    if last is not None and (wants_help or _ASKS_FOR_KEY.search(fold(message.text))):
+        return last
+    mine = [exercise for exercise in nearby if exercise.lesson.slug == message.lesson]
+    return mine[0] if wants_help and len(mine) == 1 else None
+
+
+def _named_first(nearby: Sequence[Exercise], named: Exercise | None) -> Iterable[Exercise]:
+    return nearby if named is None else (named, *(each for each in nearby if each.id != named.id))
+
+
+def _passed(session: Session, message: Message) -> frozenset[str]:
+    """The exercises this learner has passed."""
+    if message.learner is None:
+        return frozenset()
+    events = events_of(session, message.product.slug, message.learner)
+    return frozenset(event.block for event in events if event.block and result_of(event) is Result.PASSED)

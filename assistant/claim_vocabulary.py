@@ -1,0 +1,150 @@
+"""The words that decide what a sentence claims, Russian and English, from `claim_words/*.toml`, by their stems.
+
+Which words there are is data; what follows from them is decided in `claims`.
+"""
+
+import tomllib
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache, lru_cache
+from importlib.resources import files
+from typing import Any
+
+import Stemmer
+
+from knowledge.lexical import terms
+
+NOT, WITHOUT = "not", "without"
+FRAME, CONDITION, CAUSE, PRONOUN, JOINT, LIGHT = "frame", "condition", "cause", "pronoun", "joint", "light"
+CONDITIONAL = "conditional"
+_MARKED = {
+    "negations": NOT,
+    "without": WITHOUT,
+    "frames": FRAME,
+    "conditions": CONDITION,
+    "conditional": CONDITIONAL,
+    "causes": CAUSE,
+    "pronouns": PRONOUN,
+    "joints": JOINT,
+    "light": LIGHT,
+}
+# Function words are compared as they stand: their stems are those of other words ("it", "one", "то").
+_AS_WRITTEN = frozenset({NOT, WITHOUT, CONDITION, CONDITIONAL, PRONOUN, JOINT, LIGHT})
+_CACHED_WORDS = 50_000
+_LANGS = ("ru", "en")
+
+
+@dataclass(frozen=True, slots=True)
+class Meaning:
+    """What is known of a word by itself.
+
+    `keys` are its stem and the groups of words it says the same as; `marks` what it does to a sentence. `amount` is
+    the number a number word stands for, a ratio as "×2"; `unit` the unit it names.
+    """
+
+    stem: str
+    keys: frozenset[str]
+    marks: frozenset[str]
+    amount: int | str | None
+    unit: str | None
+
+    @property
+    def is_content(self) -> bool:
+        """Whether it says something that a quote has to say as well."""
+        return not self.marks and self.amount is None
+
+
+@lru_cache(maxsize=_CACHED_WORDS)
+def meaning_of(word: str) -> Meaning:
+    """What a lower-case word, with "е" for "ё", means for a claim."""
+    known = _vocabulary()
+    basic = known.irregular.get(word, word)
+    stem = stem_of(basic)
+    marks = known.as_written.get(word, frozenset()) | known.by_stem.get(stem, frozenset())
+    if not marks and not terms(word) and not any(map(str.isdigit, word)):
+        marks = frozenset({LIGHT})
+    groups = known.groups.get(stem, frozenset())
+    return Meaning(stem, groups | {stem}, marks, known.numbers.get(word), known.units.get(word))
+
+
+@lru_cache(maxsize=_CACHED_WORDS)
+def stem_of(word: str) -> str:
+    """The stem of a lower-case word."""
+    name = "russian" if any("а" <= letter <= "я" for letter in word) else "english"
+    # A stemmer keeps a buffer and is not safe to share between threads; making one costs 2 µs.
+    return str(Stemmer.Stemmer(name, 0).stemWord(word))
+
+
+def phrases() -> Mapping[str, Mapping[tuple[str, ...], tuple[str, ...]]]:
+    """Several words that are one, by the first of them."""
+    return _vocabulary().phrases
+
+
+def opposite(mark: str) -> str | None:
+    """The other pole of a mark such as `amount:0`; None for a mark that has none."""
+    axis, _, pole = mark.partition(":")
+    return f"{axis}:{1 - int(pole)}" if pole in ("0", "1") else None
+
+
+@dataclass(frozen=True, slots=True)
+class _Vocabulary:
+    as_written: Mapping[str, frozenset[str]]
+    by_stem: Mapping[str, frozenset[str]]
+    groups: Mapping[str, frozenset[str]]
+    phrases: Mapping[str, Mapping[tuple[str, ...], tuple[str, ...]]]
+    irregular: Mapping[str, str]
+    numbers: Mapping[str, int | str]
+    units: Mapping[str, str]
+
+
+@cache
+def _vocabulary() -> _Vocabulary:
+    """Both languages at once: their letters keep them apart."""
+    read = [_read(lang) for lang in _LANGS]
+    as_written: dict[str, set[str]] = defaultdict(set)
+    by_stem: dict[str, set[str]] = defaultdict(set)
+    for words in read:
+        for word, mark in _marked(words):
+            (as_written[word] if mark in _AS_WRITTEN else by_stem[stem_of(word)]).add(mark)
+    groups: dict[str, set[str]] = defaultdict(set)
+    for lang, words in zip(_LANGS, read, strict=True):
+        for number, group in enumerate(words["same"]):
+            for word in group:
+                groups[stem_of(word)].add(f"{lang}.{number}")
+    return _Vocabulary(
+        _frozen(as_written),
+        _frozen(by_stem),
+        _frozen(groups),
+        _phrases(line for words in read for line in words["phrases"].items()),
+        {word: basic for words in read for word, basic in words["irregular"].items()},
+        {word: amount for words in read for word, amount in words["numbers"].items()},
+        {word: unit for words in read for unit, names in words["units"].items() for word in names},
+    )
+
+
+def _read(lang: str) -> dict[str, Any]:
+    return tomllib.loads((files("assistant") / "claim_words" / f"{lang}.toml").read_text(encoding="utf-8"))
+
+
+def _marked(words: Mapping[str, Any]) -> Iterable[tuple[str, str]]:
+    for key, mark in _MARKED.items():
+        yield from ((word, mark) for word in words[key])
+    for kind in ("quantity", "modality"):
+        yield from ((word, mark) for mark, listed in words[kind].items() for word in listed)
+    for axis, poles in words["pairs"].items():
+        yield from ((word, f"{axis}:{pole}") for pole, listed in enumerate(poles) for word in listed)
+
+
+def _frozen(sets: Mapping[str, set[str]]) -> dict[str, frozenset[str]]:
+    return {name: frozenset(members) for name, members in sets.items()}
+
+
+def _phrases(lines: Iterable[tuple[str, str]]) -> dict[str, dict[tuple[str, ...], tuple[str, ...]]]:
+    """Longest first within a first word."""
+    found: dict[str, dict[tuple[str, ...], tuple[str, ...]]] = defaultdict(dict)
+    ordered: Sequence[tuple[str, str]] = sorted(lines, key=lambda line: -line[0].count(" "))
+    for several, one in ordered:
+        words = tuple(several.split())
+        found[words[0]][words] = tuple(one.split())
+    return dict(found)

@@ -1,0 +1,151 @@
+"""A learner's plans as they are kept: one interview under way at most, and every version of the plan, oldest first.
+
+The newest version counts. One that is being asked for leaves the plan before it in force until it is made.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+
+from sqlalchemy import delete, func, select
+from sqlalchemy.orm import Session
+
+from assistant.tables import PlanRow
+from foundation.errors import Conflict
+from foundation.ids import PersonId, ProductSlug, random_id
+from learning.events import Verb, record_event
+
+
+class PlanState(StrEnum):
+    """How far a version is."""
+
+    ASKING = "asking"
+    PLANNED = "planned"
+
+
+@dataclass(frozen=True, slots=True)
+class KeptPlan:
+    """One version; `answers` are those of `interview`, `weeks` those of `make_plan`, both as plain values."""
+
+    id: str
+    person: PersonId
+    product: ProductSlug
+    version: int
+    state: PlanState
+    answers: Mapping[str, Any]
+    weeks: Sequence[Mapping[str, Any]]
+    created: datetime
+    updated: datetime
+
+
+def open_interview(session: Session, person: str, product: str) -> KeptPlan | None:
+    """The interview that is under way."""
+    newest = _newest(session, person, product)
+    return _kept(newest) if newest is not None and newest.state == PlanState.ASKING else None
+
+
+def plan_in_force(session: Session, person: str, product: str) -> KeptPlan | None:
+    """The newest plan that was made."""
+    row = _newest(session, person, product, PlanRow.state == PlanState.PLANNED)
+    return None if row is None else _kept(row)
+
+
+def keep_answers(
+    session: Session, person: PersonId, product: ProductSlug, answers: Mapping[str, Any], *, now: datetime
+) -> KeptPlan:
+    """The interview under way with these answers in the place of what it had; begun when there is none."""
+    row = _newest(session, person, product)
+    if row is None or row.state != PlanState.ASKING:
+        row = _add(session, person, product, state=PlanState.ASKING, now=now)
+    row.answers, row.updated = dict(answers), now
+    session.flush()
+    return _kept(row)
+
+
+def keep_plan(session: Session, interview: KeptPlan, weeks: Sequence[Mapping[str, Any]], *, now: datetime) -> KeptPlan:
+    """An interview's plan. Raises Conflict when its answers were changed meanwhile."""
+    row = session.get(PlanRow, interview.id)
+    if row is None or row.state != PlanState.ASKING or row.answers != interview.answers:
+        raise Conflict("the answers were changed while the plan was made; make it again")
+    row.weeks, row.state, row.updated = [dict(week) for week in weeks], PlanState.PLANNED, now
+    return _told(session, row, now=now)
+
+
+def keep_version(
+    session: Session, before: KeptPlan, answers: Mapping[str, Any], weeks: Sequence[Mapping[str, Any]], *, now: datetime
+) -> KeptPlan:
+    """A further version of a plan. Raises Conflict when another one was made meanwhile."""
+    newest = _newest(session, before.person, before.product)
+    if newest is None or newest.id != before.id:
+        raise Conflict(
+            "the plan was changed meanwhile, or questions are being answered for a new one; look at it again"
+        )
+    row = _add(session, before.person, before.product, state=PlanState.PLANNED, now=now)
+    row.answers, row.weeks = dict(answers), [dict(week) for week in weeks]
+    return _told(session, row, now=now)
+
+
+def drop_interview(session: Session, person: str, product: str) -> bool:
+    """Forget an interview under way; the plan before it stays in force."""
+    row = _newest(session, person, product)
+    if row is None or row.state != PlanState.ASKING:
+        return False
+    session.delete(row)
+    session.flush()
+    return True
+
+
+def plans_of(session: Session, person: str, *, product: str | None = None) -> list[KeptPlan]:
+    """Every version of a person's plans, for a copy of what is kept about them."""
+    mine = select(PlanRow).where(PlanRow.person == person)
+    mine = mine if product is None else mine.where(PlanRow.product == product)
+    return [_kept(row) for row in session.scalars(mine.order_by(PlanRow.product, PlanRow.version))]
+
+
+def erase_plans(session: Session, person: str, *, product: str | None = None) -> None:
+    """Remove every version of a person's plans."""
+    mine = delete(PlanRow).where(PlanRow.person == person)
+    session.execute(mine if product is None else mine.where(PlanRow.product == product))
+
+
+def _newest(session: Session, person: str, product: str, *where: Any) -> PlanRow | None:
+    mine = select(PlanRow).where(PlanRow.person == person, PlanRow.product == product, *where)
+    return session.scalars(mine.order_by(PlanRow.version.desc()).limit(1)).one_or_none()
+
+
+def _add(session: Session, person: PersonId, product: ProductSlug, *, state: PlanState, now: datetime) -> PlanRow:
+    highest = select(func.max(PlanRow.version)).where(PlanRow.person == person, PlanRow.product == product)
+    version = (session.scalar(highest) or 0) + 1
+    row = PlanRow(id=random_id("n"), person=person, product=product, version=version, state=state)
+    row.answers, row.weeks, row.created, row.updated = {}, [], now, now
+    session.add(row)
+    session.flush()
+    return row
+
+
+def _told(session: Session, row: PlanRow, *, now: datetime) -> KeptPlan:
+    """Write the plan and its event; the event holds numbers only."""
+    session.flush()
+    lessons = {share["lesson"] for week in row.weeks for share in week["lessons"]}
+    detail = {"version": row.version, "weeks": sum(week["number"] > 0 for week in row.weeks), "lessons": len(lessons)}
+    product, event = ProductSlug(row.product), f"planned-{row.id}"
+    record_event(
+        session, event, product=product, verb=Verb.PLANNED, actor=row.person, lesson=None, detail=detail, at=now
+    )
+    return _kept(row)
+
+
+def _kept(row: PlanRow) -> KeptPlan:
+    return KeptPlan(
+        id=row.id,
+        person=PersonId(row.person),
+        product=ProductSlug(row.product),
+        version=row.version,
+        state=PlanState(row.state),
+        answers=row.answers,
+        weeks=row.weeks,
+        created=row.created,
+        updated=row.updated,
+    )

@@ -1,0 +1,45 @@
+"""A reader marks lessons as done: kept for them alone, and nothing is sent before they press."""
+
+from __future__ import annotations
+
+from playwright.sync_api import Page, Request, expect
+
+COURSE = "/p/ab-tests-en?lang=en"
+
+
+def test_a_lesson_marked_as_done_is_marked_in_the_contents(page: Page, service: str) -> None:
+    told: list[Request] = []
+    page.on("request", lambda sent: told.append(sent) if "/v1/products/" in sent.url else None)
+    page.goto(service + COURSE)
+    slug = page.locator(".contents li[data-lesson]").first.get_attribute("data-lesson")
+    page.goto(f"{service}/p/ab-tests-en/lessons/{slug}?lang=en")
+    button = page.get_by_role("button", name="Mark as done")
+    expect(button).to_be_visible()
+    page.wait_for_load_state("networkidle")
+    assert not [sent for sent in told if sent.method == "POST" or "progress" in sent.url]
+
+    button.press("Enter")
+    marked = page.get_by_text("Marked as done")
+    expect(marked).to_be_focused()
+    expect(button).to_be_hidden()
+    assert not [sent for sent in told if "l-" in sent.url.rpartition("/")[2]], "no key in an address"
+
+    page.goto(service + COURSE)
+    expect(page.get_by_text("Lessons done: 1 of")).to_be_visible()
+    expect(page.locator("li.is-done")).to_have_count(1)
+    expect(page.locator(f"li[data-lesson='{slug}'] .done-mark")).to_be_visible()
+    page.reload()
+    expect(page.locator("li.is-done")).to_have_count(1)
+
+
+def test_what_cannot_be_kept_is_told_and_can_be_pressed_again(page: Page, service: str) -> None:
+    page.goto(service + COURSE)
+    slug = page.locator(".contents li[data-lesson]").last.get_attribute("data-lesson")
+    page.route("**/learners", lambda route: route.abort())
+    page.goto(f"{service}/p/ab-tests-en/lessons/{slug}?lang=en")
+    page.get_by_role("button", name="Mark as done").click()
+    expect(page.get_by_role("alert")).to_contain_text("could not be kept")
+    page.unroute("**/learners")
+    page.get_by_role("button", name="Mark as done").click()
+    expect(page.get_by_text("Marked as done")).to_be_visible()
+    expect(page.get_by_text("could not be kept")).to_be_hidden()
