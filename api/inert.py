@@ -9,7 +9,7 @@ import re
 
 # Of the words that stand together without a space; a definition would make links of our own marks.
 _LIVE = re.compile(
-    r"://|^//|[(<\"'=]//|\]\(|\]\[|^\[[^\]]*\]:|!\[|<[A-Za-z/!?]|(?:mailto|javascript|vbscript|data|tel|xmpp):|\bwww\.|"
+    r"://|^//|[(<\"'=]//|\]\(|\]\[|\]:|!\[|<[A-Za-z/!?]|(?:mailto|javascript|vbscript|data|tel|xmpp):|\bwww\.|"
     r"\w@[\w-]+\.\w|\w\.(?:com|net|org|info|io|dev|app|ru|рф|xyz|top|site|online|link|click|example)\b",
     re.IGNORECASE,
 )

@@ -75,6 +75,7 @@ def _say_hello(house: House, url: str) -> None:
     if not products:
         remark("  It has no products yet: companion ingest PATH --product SLUG")
     model = house.settings.chat_model
+    remark(f"  {url}/console   for the staff")
     remark(f"  {url}/docs   HTTP interface")
     remark(
         f"Answers: {'worded by ' + model if model else 'quotes from the course (no chat model set)'}. Stop with Ctrl-C."

@@ -15,21 +15,29 @@ from typing import Any
 from anyio import CapacityLimiter, to_thread
 from sqlalchemy.orm import Session
 
-from assistant.carrying import Said, leans
+from assistant.at_stake import NOTHING_AT_STAKE, AtStake, Message, find_at_stake
+from assistant.carrying import Nearby, Said, leans
 from assistant.compose import Draft, ModelLimits, compose_with_model
 from assistant.conversations import REMEMBERED_TURNS, OpenConversations, said_before
 from assistant.extract import Quote, extract
+from assistant.guard import Guard, guarded
+from assistant.hints_given import MOVE
 from assistant.intents import Intent, Want, is_off_topic, read_intent
 from assistant.leaning import content_of
 from assistant.looking import Looked, look
+from assistant.masking import without_worked
+from assistant.memory import recall
 from assistant.move import Move
 from assistant.movers import MOVERS
 from assistant.moves import Asked, Movers
+from assistant.nearby import find_nearby
 from assistant.position import Position, find_position
 from assistant.profile import profile_of
 from assistant.record import record_turn
 from assistant.reply import Event, EventName, Outcome
+from assistant.self_told import asks_for_language
 from assistant.turn import Found, TurnLog
+from assistant.worded_move import HINT_PROMPT, rebased, told_sources
 from assistant.wording import word_answer
 from foundation.clock import Clock
 from foundation.database import Database
@@ -121,15 +129,24 @@ class Answerer:
             raise Invalid(f"the question has {len(text)} characters; {MAX_QUESTION_CHARS} are the most")
         with self.database.read() as session:
             product = find_product(session, question.product)
-            lesson = find_lesson(session, product.slug, question.lesson).slug if question.lesson else None
+            opened = find_lesson(session, product.slug, question.lesson) if question.lesson else None
+            lesson = opened.slug if opened else None
             conversation = self._conversation(session, product, question.conversation)
             position = find_position(
                 session, product, stated=question.position, learner=question.learner, opened=lesson
             )
             said = _said(question) or said_before(session, conversation)
-        looked = self.look(text, product, said=said, position=position)
+            language = self._language(session, question, product)
+            nearby = find_nearby(
+                session, product, opened=opened, block=question.block, learner=question.learner, now=self.clock()
+            )
+        looked = self.look(text, product, said=said, position=position, nearby=nearby)
         intent = read_asked(text, looked, want=question.want)
-        locale = question.locale or language_of(looked.meant, default="ru" if product.lang == "ru" else "en")
+        message = Message(text, intent, product, conversation, question.learner, lesson, question.block, looked.ranking)
+        at_stake = self._at_stake(message, looked)
+        looked = without_worked(looked, at_stake.solutions)
+        follows = language_of(looked.meant, default="ru" if product.lang == "ru" else "en")
+        locale = asks_for_language(text) or language or question.locale or follows
         turn = TurnId(random_id("t"))
         asked = Asked(
             turn=turn,
@@ -143,6 +160,7 @@ class Answerer:
             block=question.block,
             looked=looked,
             now=self.clock(),
+            at_stake=at_stake,
         )
         return Found(
             turn,
@@ -163,7 +181,22 @@ class Answerer:
             intent,
             self._move(asked),
             question.block,
+            Guard(at_stake.solutions, exercise=at_stake.about),
         )
+
+    def _at_stake(self, message: Message, looked: Looked) -> AtStake:
+        """Where no profile's mover hints at exercises, their solutions are nobody's concern."""
+        if not any(MOVE in names for names in profile_of(message.product.kind).moves.values()):
+            return NOTHING_AT_STAKE
+        read = [item.source.lesson.id for item in looked.evidence] if self.chat is not None else []
+        with self.database.read() as session:
+            return find_at_stake(session, message, lexical=looked.shelf.lexical, read_by_model=read)
+
+    def _language(self, session: Session, question: Question, product: Product) -> Lang | None:
+        """What a known learner asked for once, where the profile remembers."""
+        if question.learner is None or not profile_of(product.kind).memory:
+            return None
+        return recall(session, question.learner, product.slug).language
 
     def _move(self, asked: Asked) -> Move | None:
         names = profile_of(asked.product.kind).moves.get(asked.intent, ())
@@ -175,22 +208,35 @@ class Answerer:
         return self.conversations.resume(session, product.slug, named)
 
     def look(
-        self, text: str, product: Product, *, said: Sequence[Said] = (), position: Position | None = None
+        self,
+        text: str,
+        product: Product,
+        *,
+        said: Sequence[Said] = (),
+        position: Position | None = None,
+        nearby: Nearby | None = None,
     ) -> Looked:
         """What a product has to say to a question now, in the light of what was `said` before; nothing is written.
 
-        From a `position` only what lies up to there is in sight.
+        From a `position` only what lies up to there is in sight. `nearby` is what a question may point at.
         """
-        return look(text, product, database=self.database, shelves=self.shelves, said=said, position=position)
+        looking = partial(look, text, product, database=self.database, shelves=self.shelves)
+        return looking(said=said, position=position, nearby=nearby)
 
     def _word(self, found: Found) -> AsyncGenerator[Draft, None]:
         by_model = None
-        if self.chat is not None:
-            sources = [item.source for item in found.evidence]
-            asking = (self.chat, found.ranking.question, sources)
-            by_model = partial(compose_with_model, *asking, lang=found.locale, limits=self.limits)
+        if self.chat is not None and (found.move is None or found.move.task):
+            by_model = partial(self._by_model, self.chat, found)
         quotes = partial(to_thread.run_sync, self._extract, found, limiter=self.threads)
         return word_answer(found, by_model=by_model, quotes=quotes)
+
+    def _by_model(self, chat: ChatModel, found: Found) -> AsyncGenerator[Draft, None]:
+        compose = partial(compose_with_model, chat, lang=found.locale, limits=self.limits)
+        if found.move is None:
+            drafts = compose(found.ranking.question, [item.source for item in found.evidence])
+        else:
+            drafts = rebased(compose(found.move.task, told_sources(found.move), prompt=HINT_PROMPT), found.move)
+        return drafts if found.guard is None else guarded(drafts, found.guard)
 
     def _extract(self, found: Found) -> tuple[Quote, ...]:
         return extract(found.ranking, found.evidence, shelf=found.shelf)

@@ -33,6 +33,7 @@ _HITS = 5
 # Of a sentence of the exercise that is repeated; set on evals/questions and evals/tutor (2026-11).
 _REPEATED = 80
 _FEWEST_WORDS = 5
+_REPEATED_SHARE = 0.6
 _SHARED_NUMBERS = 2
 _SHARED_WORDS, _SHARED_WORDS_FIRST = 0.5, 0.75
 _EXERCISE_NAMED = re.compile(r"\b(?:exercise|quiz|task|problem|homework|упражнен|задани|задач|домашк|квиз)\w*")
@@ -54,6 +55,9 @@ class AtStake:
     about: Exercise | None = None
     solutions: tuple[Solution, ...] = ()
     is_passed: bool = False
+
+
+NOTHING_AT_STAKE = AtStake()
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,13 +105,11 @@ def resembles(text: str, exercise: Exercise, *, lexical: LexicalIndex, is_first:
 
 
 def _repeats(flat: str, exercise: Exercise) -> bool:
-    for line in re.split(r"[\n.!?]\s*", exercise.text):
-        asked = words_in(line)
-        told = " ".join(asked)
-        if len(asked) >= _FEWEST_WORDS and len(flat) >= len(told) * 0.6:
-            if fuzz.partial_ratio(told, flat, score_cutoff=_REPEATED):
-                return True
-    return False
+    lines = (words_in(line) for line in re.split(r"[\n.!?]\s*", exercise.text))
+    told = (" ".join(asked) for asked in lines if len(asked) >= _FEWEST_WORDS)
+    # What is much shorter than a sentence is like some part of it by chance.
+    long_enough = (line for line in told if len(flat) >= len(line) * _REPEATED_SHARE)
+    return any(fuzz.partial_ratio(line, flat, score_cutoff=_REPEATED) for line in long_enough)
 
 
 def _nearby(session: Session, message: Message) -> list[Exercise]:
@@ -119,9 +121,7 @@ def _nearby(session: Session, message: Message) -> list[Exercise]:
     return exercises_of(session, dict.fromkeys(lessons)) if lessons else []
 
 
-def _about(
-    session: Session, message: Message, nearby: Sequence[Exercise], lexical: LexicalIndex
-) -> Exercise | None:
+def _about(session: Session, message: Message, nearby: Sequence[Exercise], lexical: LexicalIndex) -> Exercise | None:
     product, wants_help = message.product.slug, message.intent in _WANTS_HELP
     named = find_exercise(session, product, message.block, lesson=message.lesson) if message.block else None
     if named is not None and wants_help:
@@ -131,9 +131,11 @@ def _about(
         is_first = first is not None and first.kind is PassageKind.EXERCISE and first.lesson == exercise.lesson.id
         if resembles(message.text, exercise, lexical=lexical, is_first=is_first):
             return exercise
+    if not wants_help and not _ASKS_FOR_KEY.search(fold(message.text)):
+        return None
     before = [hint.exercise for hint in given_before(session, message.conversation) if hint.exercise]
     last = named or (find_exercise(session, product, before[-1]) if before else None)
-    if last is not None and (wants_help or _ASKS_FOR_KEY.search(fold(message.text))):
+    if last is not None:
         return last
     mine = [exercise for exercise in nearby if exercise.lesson.slug == message.lesson]
     return mine[0] if wants_help and len(mine) == 1 else None

@@ -8,10 +8,11 @@ that may or may not lean is asked both ways, and the reading stands that the con
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
-from assistant.leaning import Leaning, read_leaning, topic_words
+from assistant.leaning import Cue, Leaning, content_of, points_here, read_leaning, topic_words
+from foundation.ids import LessonId
 from knowledge.lexical import terms
 from knowledge.repair import Change, repair
 from knowledge.shelf import Shelf
@@ -25,6 +26,8 @@ _RARE_SHARE = 0.05
 # about anything. One that opens like a next step and names next to nothing is given the benefit of the doubt. Set on
 # the development half of evals/questions/dialogues-*.jsonl (2026-11).
 _MARGIN, _MARGIN_POOR, _MARGIN_SHORT = 0.8, -0.5, 1.0
+# A question with one of these, as stems, is about the exercise and not about the lesson around it.
+_OF_EXERCISE = frozenset(terms("exercise exercises task tasks задание задания задача задачи упражнение упражнения"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +44,15 @@ class Said:
 
 
 @dataclass(frozen=True, slots=True)
+class Nearby:
+    """What is before the learner's eyes: the open lesson, or the one of their last attempt; `exercise` in its words."""
+
+    lesson: LessonId
+    title: str
+    exercise: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Carried:
     """How a question that shows cues was read: `own` words of its own, `topic` what the conversation is about.
 
@@ -54,6 +66,11 @@ class Carried:
     alone: float | None = None
     together: float | None = None
 
+    @property
+    def is_here(self) -> bool:
+        """Whether the topic is what is open, and not what was said."""
+        return Cue.HERE.value in self.cues
+
     @classmethod
     def from_plain(cls, plain: Mapping[str, Any] | None) -> "Carried | None":
         """From the plain values that `asdict` gave."""
@@ -62,17 +79,26 @@ class Carried:
 
 @dataclass(frozen=True, slots=True)
 class Carrying:
-    """A question and a topic it may lean on; `changes` are repairs of the question."""
+    """A question and a topic it may lean on; `changes` are repairs of the question.
+
+    `near` is the lesson whose passages come first, where the topic is what is open.
+    """
 
     own: str
     topic: str
     leaning: Leaning
     changes: tuple[Change, ...]
+    near: LessonId | None = None
 
     @property
     def text(self) -> str:
         """Both as one question; the topic behind it, as it was asked, found the most (development half, 2026-11)."""
         return f"{self.own} {self.topic}"
+
+    @property
+    def is_firm(self) -> bool:
+        """Whether it cannot be understood without its topic."""
+        return self.leaning.firm or self.near is not None
 
     def prefers_together(self, alone: float | None, together: float | None) -> bool:
         """Whether the reading together with the topic stands, by how strongly the content speaks for either."""
@@ -88,14 +114,31 @@ class Carrying:
         return Carried(self.own, self.topic, tuple(map(str, self.leaning.cues)), taken, alone, together)
 
 
-def plan_carrying(question: str, said: Sequence[Said], shelf: Shelf) -> Carrying | None:
-    """A question and the topic it may lean on; None when there is neither a topic nor a cue."""
-    if not said:
+def plan_carrying(
+    question: str, said: Sequence[Said], shelf: Shelf, *, nearby: Nearby | None = None
+) -> Carrying | None:
+    """A question and the topic it may lean on; None when there is neither a topic nor a cue.
+
+    What is open is the topic of a question that points at it, and of one that names nothing where nothing was said.
+    """
+    if not said and nearby is None:
         return None
     repaired = repair(question, shelf.vocabulary)
     leaning = read_leaning(repaired.text)
+    if nearby is not None and points_here(repaired.text):
+        return _here(repaired.text, nearby, leaning, repaired.changes)
     topic = "" if not leaning.cues or _points_by_itself(leaning, shelf) else _topic_of(said, shelf)
-    return Carrying(repaired.text, topic, leaning, repaired.changes) if topic else None
+    if topic:
+        return Carrying(repaired.text, topic, leaning, repaired.changes)
+    if nearby is not None and not said and leaning.firm and not leaning.content:
+        return _here(repaired.text, nearby, leaning, repaired.changes)
+    return None
+
+
+def _here(own: str, nearby: Nearby, leaning: Leaning, changes: tuple[Change, ...]) -> Carrying:
+    of_exercise = bool(nearby.exercise) and not _OF_EXERCISE.isdisjoint(content_of(own.lower().split()))
+    topic = nearby.exercise[:_TOPIC_CHARS].rsplit(" ", 1)[0] if of_exercise else nearby.title
+    return Carrying(own, topic, replace(leaning, cues=(Cue.HERE,)), changes, nearby.lesson)
 
 
 def _points_by_itself(leaning: Leaning, shelf: Shelf) -> bool:

@@ -4,7 +4,6 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
-from knowledge.exercises import Exercise, exercises_of
 from sqlalchemy.orm import Session
 
 from assistant.hand_over import HandOverState, count_hand_overs
@@ -12,6 +11,7 @@ from foundation.database import Database, moment
 from foundation.errors import Conflict
 from foundation.ids import LessonId
 from knowledge.cases.case import CaseState, list_cases
+from knowledge.exercises import Exercise, exercises_of
 from knowledge.lessons import LessonHead, live_lessons
 from knowledge.products import Product, ProductKind, find_product
 from knowledge.related import related_lessons

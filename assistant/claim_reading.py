@@ -5,11 +5,11 @@ is read here of a sentence with what is read of its quote.
 """
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
 
-from assistant.claim_vocabulary import JOINT, NOT, WITHOUT, Meaning, meaning_of, phrases
+from assistant.claim_vocabulary import JOINT, NOT, WITHOUT, Meaning, folded, joined_phrases, letter_of, meaning_of
 from knowledge.language import Lang, language_of
 
 _TOKEN = re.compile(
@@ -24,7 +24,8 @@ _TOKEN = re.compile(
 _GROUPS = re.compile(r"\d+(?:[ \u00a0\u202f,.]\d{3})+")
 _ENDS_SENTENCE = ".!?…\n:"
 _SIGN_UNITS = {"$": "dollar", "€": "euro", "£": "pound", "₽": "rouble", "°": "degree"}
-_OPEN, _CLOSE = "«“\"„", "»”\"“"
+# Written like the verb, but for its capital.
+_MONTH = "May"
 _CONTRACTED = re.compile(r"n['’]t$")
 
 
@@ -112,6 +113,11 @@ class Reading:
         return tuple(word for word in self.words if word.is_content)
 
     @cached_property
+    def said(self) -> int:
+        """How many words say something, poles of pairs among them."""
+        return sum(map(_says, self.words))
+
+    @cached_property
     def numbers(self) -> tuple[Number, ...]:
         """All numbers in order."""
         return tuple(number for each in self.statements for number in each.numbers)
@@ -136,12 +142,7 @@ class Reading:
 def read_claim(text: str) -> Reading:
     """Read a sentence, or several."""
     lang = language_of(re.sub(r"`[^`]*`", "", text))
-    return Reading(text, lang, tuple(_merged(_Reader(text, lang).statements())))
-
-
-def folded(word: str) -> str:
-    """A word as the vocabulary has it."""
-    return word.lower().replace("ё", "е").replace("’", "'")
+    return Reading(text, lang, tuple(_merged(_Reader(joined_phrases(text), lang).statements())))
 
 
 class _Reader:
@@ -183,6 +184,9 @@ class _Reader:
             low = _CONTRACTED.sub("", low) if low not in ("cannot", "can't") else "can"
             low = {"wo": "will", "ca": "can", "sha": "shall"}.get(low, low)
         meaning = meaning_of(low.removesuffix("'s"))
+        if not at_start and (text == _MONTH or (len(text) == 1 and text.isupper() and text != "I")):
+            yield Word(text, letter_of(text), is_name=True)
+            return
         yield Word(text, meaning, self._is_name(token, meaning, at_start=at_start))
 
     def _is_name(self, token: re.Match[str], meaning: Meaning, *, at_start: bool) -> bool:
@@ -192,6 +196,8 @@ class _Reader:
         if any(map(str.isdigit, text)) or any(map(str.isupper, text[1:])):
             return True
         if self._lang == "ru" and text.isascii():
+            return True
+        if any(start < token.start() < end for start, end in self._quoted):
             return True
         return text[0].isupper() and not at_start
 
@@ -248,7 +254,7 @@ def _merged(statements: Iterator[Statement]) -> Iterator[Statement]:
     for each in statements:
         if not each.words and not each.numbers and not each.code:
             continue
-        if held is not None and (not each or not held):
+        if held is not None and (_says_nothing(each) or _says_nothing(held)):
             held = Statement(held.words + each.words, held.numbers + each.numbers, held.code + each.code)
             continue
         if held is not None:
@@ -258,11 +264,5 @@ def _merged(statements: Iterator[Statement]) -> Iterator[Statement]:
         yield held
 
 
-def apply_phrases(words: Sequence[str]) -> list[str]:
-    """Words in which what is several words is one."""
-    told, place, known = [], 0, phrases()
-    while place < len(words):
-        several = next((each for each in known.get(words[place], ()) if tuple(words[place : place + len(each)]) == each), None)
-        told.extend(known[words[place]][several] if several else (words[place],))
-        place += len(several) if several else 1
-    return told
+def _says_nothing(statement: Statement) -> bool:
+    return not statement and not any(mark == NOT or ":" in mark for mark in statement.marks)

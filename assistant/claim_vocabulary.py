@@ -3,9 +3,10 @@
 Which words there are is data; what follows from them is decided in `claims`.
 """
 
+import re
 import tomllib
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cache, lru_cache
 from importlib.resources import files
@@ -29,9 +30,12 @@ _MARKED = {
     "joints": JOINT,
     "light": LIGHT,
 }
+# Shorter ones share their stem with others.
+_OWN_STEM_CHARS = 4
 # Function words are compared as they stand: their stems are those of other words ("it", "one", "то").
 _AS_WRITTEN = frozenset({NOT, WITHOUT, CONDITION, CONDITIONAL, PRONOUN, JOINT, LIGHT})
 _CACHED_WORDS = 50_000
+_CODE = re.compile(r"(`[^`]*`)")
 _LANGS = ("ru", "en")
 
 
@@ -62,10 +66,18 @@ def meaning_of(word: str) -> Meaning:
     basic = known.irregular.get(word, word)
     stem = stem_of(basic)
     marks = known.as_written.get(word, frozenset()) | known.by_stem.get(stem, frozenset())
-    if not marks and not terms(word) and not any(map(str.isdigit, word)):
+    if word in known.content:
+        marks -= {LIGHT}
+    elif not marks and not terms(word) and not any(map(str.isdigit, word)):
         marks = frozenset({LIGHT})
-    groups = known.groups.get(stem, frozenset())
-    return Meaning(stem, groups | {stem}, marks, known.numbers.get(word), known.units.get(word))
+    unit = known.units.get(word)
+    groups = known.groups.get(stem, frozenset()) | ({f"unit.{unit}"} if unit else frozenset())
+    return Meaning(stem, groups | {stem}, marks, known.numbers.get(word), unit)
+
+
+def letter_of(text: str) -> Meaning:
+    """What a single capital letter means, as in "vitamin A": itself."""
+    return Meaning(text, frozenset({text}), frozenset(), None, None)
 
 
 @lru_cache(maxsize=_CACHED_WORDS)
@@ -76,9 +88,17 @@ def stem_of(word: str) -> str:
     return str(Stemmer.Stemmer(name, 0).stemWord(word))
 
 
-def phrases() -> Mapping[str, Mapping[tuple[str, ...], tuple[str, ...]]]:
-    """Several words that are one, by the first of them."""
-    return _vocabulary().phrases
+def joined_phrases(text: str) -> str:
+    """The text with one word for each of several that are one, outside code; other words stay as they are."""
+    known = _vocabulary()
+    parts = _CODE.split(text)
+    parts[::2] = [known.phrase.sub(lambda found: known.phrases[folded(found.group())], part) for part in parts[::2]]
+    return "".join(parts)
+
+
+def folded(word: str) -> str:
+    """A word as the vocabulary has it."""
+    return " ".join(word.lower().replace("ё", "е").replace("’", "'").split())
 
 
 def opposite(mark: str) -> str | None:
@@ -92,8 +112,10 @@ class _Vocabulary:
     as_written: Mapping[str, frozenset[str]]
     by_stem: Mapping[str, frozenset[str]]
     groups: Mapping[str, frozenset[str]]
-    phrases: Mapping[str, Mapping[tuple[str, ...], tuple[str, ...]]]
+    phrases: Mapping[str, str]
+    phrase: re.Pattern[str]
     irregular: Mapping[str, str]
+    content: frozenset[str]
     numbers: Mapping[str, int | str]
     units: Mapping[str, str]
 
@@ -106,18 +128,24 @@ def _vocabulary() -> _Vocabulary:
     by_stem: dict[str, set[str]] = defaultdict(set)
     for words in read:
         for word, mark in _marked(words):
-            (as_written[word] if mark in _AS_WRITTEN else by_stem[stem_of(word)]).add(mark)
+            own_stem = len(stem_of(word)) >= _OWN_STEM_CHARS and (mark == LIGHT or mark not in _AS_WRITTEN)
+            as_written[word].add(mark)
+            if own_stem:
+                by_stem[stem_of(word)].add(mark)
     groups: dict[str, set[str]] = defaultdict(set)
     for lang, words in zip(_LANGS, read, strict=True):
         for number, group in enumerate(words["same"]):
             for word in group:
                 groups[stem_of(word)].add(f"{lang}.{number}")
+    several = {folded(name): str(one) for words in read for name, one in words["phrases"].items()}
     return _Vocabulary(
         _frozen(as_written),
         _frozen(by_stem),
         _frozen(groups),
-        _phrases(line for words in read for line in words["phrases"].items()),
+        several,
+        _any_of(several),
         {word: basic for words in read for word, basic in words["irregular"].items()},
+        frozenset(word for words in read for word in words["content"]),
         {word: amount for words in read for word, amount in words["numbers"].items()},
         {word: unit for words in read for unit, names in words["units"].items() for word in names},
     )
@@ -140,11 +168,8 @@ def _frozen(sets: Mapping[str, set[str]]) -> dict[str, frozenset[str]]:
     return {name: frozenset(members) for name, members in sets.items()}
 
 
-def _phrases(lines: Iterable[tuple[str, str]]) -> dict[str, dict[tuple[str, ...], tuple[str, ...]]]:
-    """Longest first within a first word."""
-    found: dict[str, dict[tuple[str, ...], tuple[str, ...]]] = defaultdict(dict)
-    ordered: Sequence[tuple[str, str]] = sorted(lines, key=lambda line: -line[0].count(" "))
-    for several, one in ordered:
-        words = tuple(several.split())
-        found[words[0]][words] = tuple(one.split())
-    return dict(found)
+def _any_of(phrases: Iterable[str]) -> re.Pattern[str]:
+    """Any of these, whole, the longest first; "е" stands for "ё" as well."""
+    longest = sorted(phrases, key=len, reverse=True)
+    written = "|".join(r"\s+".join(re.escape(word) for word in each.split()) for each in longest)
+    return re.compile(rf"(?<!\w)(?:{written.replace('е', '[её]')})(?!\w)", re.IGNORECASE)

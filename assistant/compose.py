@@ -21,6 +21,7 @@ from prompts.chat import ChatModel, Message
 from prompts.fences import Fenced, fence, fence_numbered
 
 _LANGUAGE_NAMES: dict[Lang, str] = {"ru": "Russian", "en": "English"}
+ANSWER_PROMPT = "answer"
 _MAX_WORDS = 120
 # 120 words and a quote of 30 words for each of a dozen sentences take 4,000 characters.
 _MAX_REPLY_CHARS = 12_000
@@ -58,14 +59,22 @@ class Draft:
 
 
 async def compose_with_model(
-    chat: ChatModel, question: str, sources: Sequence[Source], *, lang: Lang, limits: ModelLimits
+    chat: ChatModel,
+    question: str,
+    sources: Sequence[Source],
+    *,
+    lang: Lang,
+    limits: ModelLimits,
+    prompt: str = ANSWER_PROMPT,
 ) -> AsyncGenerator[Draft, None]:
-    """Supported sentences as the model writes them; empty drafts carry the trace.
+    """Supported sentences as the model writes them, told by the newest version of `prompt`.
+
+    Empty drafts carry the trace.
 
     Raises ModelUnavailable, possibly after some sentences. What was given out is supported either way. The model is not
     asked when no passage fits in the budget beside the question.
     """
-    filling = partial(_fill_in, question, sources, lang=lang, limits=limits, model=chat.name)
+    filling = partial(_fill_in, load_prompt(prompt), question, sources, lang=lang, limits=limits, model=chat.name)
     letter = await to_thread.run_sync(filling)
     yield Draft("", trace=letter.trace)
     if not letter.messages:
@@ -121,9 +130,10 @@ class _Letter:
     trace: dict[str, Any]
 
 
-def _fill_in(question: str, sources: Sequence[Source], *, lang: Lang, limits: ModelLimits, model: str) -> _Letter:
+def _fill_in(
+    prompt: Prompt, question: str, sources: Sequence[Source], *, lang: Lang, limits: ModelLimits, model: str
+) -> _Letter:
     """The prompt with the question and as many whole passages, best first, as the budget leaves room for."""
-    prompt = load_prompt("answer")
     asked = fence(question, "question")
     asked_count = count_tokens(f"{asked}\n\n", model=model)
     room = limits.budget_tokens - asked_count.tokens
@@ -180,8 +190,16 @@ class _Reading:
 
     def counts(self) -> dict[str, Any]:
         """What came of the reply."""
-        covered = {"not_covered": True} if self._supported.not_covered else {}
-        return {**covered, "sentences_dropped": self._supported.dropped + self._foreign}
+        read = self._supported
+        covered = {"not_covered": True} if read.not_covered else {}
+        # Counted are the sentences that brought marks; greetings and what else has none are only dropped.
+        held_back = {**read.faults, "foreign": self._foreign} if self._foreign else dict(read.faults)
+        return {
+            **covered,
+            "sentences_dropped": read.dropped + self._foreign,
+            "claims_kept": read.kept - self._foreign,
+            "claims_held_back": held_back,
+        }
 
     def _drafts(self, sentences: Iterable[Supported]) -> Iterator[Draft]:
         for sentence in sentences:

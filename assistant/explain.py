@@ -176,10 +176,16 @@ def _model_part(row: TurnRow, trace: Trace | None, sources: Mapping[PassageId, S
     kept = row.trace
     if "model" not in kept:
         return None
-    evidence = [passage for passage in trace.orders if passage in trace.revisions] if trace else []
+    worded = kept.get("move")
+    if worded is not None:
+        # A move's quotes are sent by themselves, not their passages.
+        evidence = [PassageId(quote["passage"]) for draft in worded["drafts"] for quote in draft["quotes"]]
+    else:
+        evidence = [passage for passage in trace.orders if passage in trace.revisions] if trace else []
     sent = [evidence[place] for place in kept.get("sent", ()) if place < len(evidence)]
     told = [sources[passage] for passage in sent if passage in sources]
-    prompt_now, messages_now = _prompt_now(row, told) if len(told) == len(sent) else ("unknown", "unknown")
+    comparable = worded is None and len(told) == len(sent)
+    prompt_now, messages_now = _prompt_now(row, told) if comparable else ("unknown", "unknown")
     return ModelPart(
         model=kept["model"],
         prompt=kept["prompt"],

@@ -10,6 +10,8 @@ from importlib.resources import files
 from knowledge.language import Lang
 from knowledge.words import fold
 
+_LANGUAGES: tuple[Lang, ...] = ("ru", "en")
+
 
 class HintWord(StrEnum):
     """Every phrase there is; the files must have each of them."""
@@ -40,20 +42,26 @@ def hint_word(name: HintWord, lang: Lang, **values: str) -> str:
 
 
 def nudge(task: str, lang: Lang, *, turn: int) -> str:
-    """A question towards the next step, by what kind of task it is; each `turn`, from 0, another one."""
+    """A question towards the next step, by what kind of task it is; each `turn`, from 0, another one.
+
+    The kinds stand in one order in every language, and a task is told by the cues of any of them.
+    """
     told = fold(task)
-    texts = next(texts for cue, texts in _words(lang).nudges if cue.search(told))
+    kinds = zip(*(_words(each).cues for each in _LANGUAGES), strict=True)
+    kind = next(number for number, cues in enumerate(kinds) if any(cue.search(told) for cue in cues))
+    texts = _words(lang).nudges[kind]
     return texts[turn % len(texts)]
 
 
 @dataclass(frozen=True, slots=True)
 class _Words:
     by_name: dict[str, str]
-    nudges: tuple[tuple[re.Pattern[str], tuple[str, ...]], ...]
+    cues: tuple[re.Pattern[str], ...]
+    nudges: tuple[tuple[str, ...], ...]
 
 
 @cache
 def _words(lang: Lang) -> _Words:
     told = tomllib.loads((files("assistant") / "texts" / "hint" / f"{lang}.toml").read_text(encoding="utf-8"))
-    nudges = tuple((re.compile(each["cue"]), tuple(each["texts"])) for each in told["nudge"])
-    return _Words(told["words"], nudges)
+    cues = tuple(re.compile(each["cue"]) for each in told["nudge"])
+    return _Words(told["words"], cues, tuple(tuple(each["texts"]) for each in told["nudge"]))

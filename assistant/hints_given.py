@@ -27,4 +27,6 @@ def given_before(session: Session, conversation: ConversationId) -> list[Given]:
     latest = select(TurnRow.reply, TurnRow.lesson).where(TurnRow.conversation == conversation)
     rows = session.execute(latest.order_by(TurnRow.position.desc()).limit(_TURNS)).all()
     told = [(reply["facts"], lesson) for reply, lesson in reversed(rows) if reply.get("move") == MOVE]
-    return [Given(str(facts.get("exercise", "")), lesson, int(facts["rung"])) for facts, lesson in told if "rung" in facts]
+    return [
+        Given(str(facts.get("exercise", "")), lesson, int(facts["rung"])) for facts, lesson in told if "rung" in facts
+    ]

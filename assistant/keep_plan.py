@@ -1,6 +1,6 @@
-"""A learner's plans as they are kept: one interview under way at most, and every version of the plan, oldest first.
+"""A learner's plans as they are kept: at most one interview under way, and every version of the plan.
 
-The newest version counts. One that is being asked for leaves the plan before it in force until it is made.
+The newest version counts; an interview leaves it in force until its own plan is made.
 """
 
 from collections.abc import Mapping, Sequence
@@ -42,13 +42,13 @@ class KeptPlan:
 
 def open_interview(session: Session, person: str, product: str) -> KeptPlan | None:
     """The interview that is under way."""
-    newest = _newest(session, person, product)
-    return _kept(newest) if newest is not None and newest.state == PlanState.ASKING else None
+    row = _newest(session, person, product, PlanState.ASKING)
+    return None if row is None else _kept(row)
 
 
 def plan_in_force(session: Session, person: str, product: str) -> KeptPlan | None:
     """The newest plan that was made."""
-    row = _newest(session, person, product, PlanRow.state == PlanState.PLANNED)
+    row = _newest(session, person, product, PlanState.PLANNED)
     return None if row is None else _kept(row)
 
 
@@ -56,8 +56,8 @@ def keep_answers(
     session: Session, person: PersonId, product: ProductSlug, answers: Mapping[str, Any], *, now: datetime
 ) -> KeptPlan:
     """The interview under way with these answers in the place of what it had; begun when there is none."""
-    row = _newest(session, person, product)
-    if row is None or row.state != PlanState.ASKING:
+    row = _newest(session, person, product, PlanState.ASKING)
+    if row is None:
         row = _add(session, person, product, state=PlanState.ASKING, now=now)
     row.answers, row.updated = dict(answers), now
     session.flush()
@@ -69,6 +69,9 @@ def keep_plan(session: Session, interview: KeptPlan, weeks: Sequence[Mapping[str
     row = session.get(PlanRow, interview.id)
     if row is None or row.state != PlanState.ASKING or row.answers != interview.answers:
         raise Conflict("the answers were changed while the plan was made; make it again")
+    highest = _highest(session, row.person, row.product)
+    # The plan before may have been laid out anew while the questions were answered.
+    row.version = row.version if row.version == highest else highest + 1
     row.weeks, row.state, row.updated = [dict(week) for week in weeks], PlanState.PLANNED, now
     return _told(session, row, now=now)
 
@@ -77,24 +80,12 @@ def keep_version(
     session: Session, before: KeptPlan, answers: Mapping[str, Any], weeks: Sequence[Mapping[str, Any]], *, now: datetime
 ) -> KeptPlan:
     """A further version of a plan. Raises Conflict when another one was made meanwhile."""
-    newest = _newest(session, before.person, before.product)
+    newest = _newest(session, before.person, before.product, PlanState.PLANNED)
     if newest is None or newest.id != before.id:
-        raise Conflict(
-            "the plan was changed meanwhile, or questions are being answered for a new one; look at it again"
-        )
+        raise Conflict("the plan was changed meanwhile; look at it again")
     row = _add(session, before.person, before.product, state=PlanState.PLANNED, now=now)
     row.answers, row.weeks = dict(answers), [dict(week) for week in weeks]
     return _told(session, row, now=now)
-
-
-def drop_interview(session: Session, person: str, product: str) -> bool:
-    """Forget an interview under way; the plan before it stays in force."""
-    row = _newest(session, person, product)
-    if row is None or row.state != PlanState.ASKING:
-        return False
-    session.delete(row)
-    session.flush()
-    return True
 
 
 def plans_of(session: Session, person: str, *, product: str | None = None) -> list[KeptPlan]:
@@ -110,19 +101,23 @@ def erase_plans(session: Session, person: str, *, product: str | None = None) ->
     session.execute(mine if product is None else mine.where(PlanRow.product == product))
 
 
-def _newest(session: Session, person: str, product: str, *where: Any) -> PlanRow | None:
-    mine = select(PlanRow).where(PlanRow.person == person, PlanRow.product == product, *where)
+def _newest(session: Session, person: str, product: str, state: PlanState) -> PlanRow | None:
+    mine = select(PlanRow).where(PlanRow.person == person, PlanRow.product == product, PlanRow.state == state)
     return session.scalars(mine.order_by(PlanRow.version.desc()).limit(1)).one_or_none()
 
 
 def _add(session: Session, person: PersonId, product: ProductSlug, *, state: PlanState, now: datetime) -> PlanRow:
-    highest = select(func.max(PlanRow.version)).where(PlanRow.person == person, PlanRow.product == product)
-    version = (session.scalar(highest) or 0) + 1
+    version = _highest(session, person, product) + 1
     row = PlanRow(id=random_id("n"), person=person, product=product, version=version, state=state)
     row.answers, row.weeks, row.created, row.updated = {}, [], now, now
     session.add(row)
     session.flush()
     return row
+
+
+def _highest(session: Session, person: str, product: str) -> int:
+    mine = select(func.max(PlanRow.version)).where(PlanRow.person == person, PlanRow.product == product)
+    return session.scalar(mine) or 0
 
 
 def _told(session: Session, row: PlanRow, *, now: datetime) -> KeptPlan:

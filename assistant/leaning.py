@@ -33,6 +33,7 @@ class Cue(StrEnum):
     BARE = "bare"
     FAINT = "faint"
     SHORT = "short"
+    HERE = "here"
 
 
 _FIRM = frozenset({Cue.PRONOUN, Cue.REFERENCE, Cue.BARE})
@@ -86,6 +87,17 @@ class _Words:
     defines: tuple[str, ...]
     fixed: tuple[str, ...]
     turning: tuple[str, ...]
+    here: tuple[str, ...]
+    not_here: tuple[str, ...]
+
+
+def points_here(question: str) -> bool:
+    """Whether a question points at the page that is open: "what is meant here", "the formula on this page"."""
+    known = _known_words()
+    words = _WORD.findall(fold(question))
+    if len(content_of(words)) > _RICH:
+        return False
+    return _holds(_without(" ".join(words), known.not_here), known.here)
 
 
 def read_leaning(question: str) -> Leaning:

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
+from assistant.at_stake import NOTHING_AT_STAKE, AtStake
 from assistant.intents import Intent
 from assistant.looking import Looked
 from assistant.move import Move
@@ -25,7 +26,8 @@ class Asked:
     """One message, as a move sees it.
 
     `learner` is the person's id, None for who is not known; `lesson` the slug of the open one; `block` the id of the
-    exercise it is about, where the page says so. `looked` is what the content has to say to the words.
+    exercise it is about, where the page says so. `looked` is what the content has to say to the words, `at_stake` the
+    exercise it is about and whose solutions are kept from the turn.
     """
 
     turn: TurnId
@@ -39,6 +41,7 @@ class Asked:
     block: str | None
     looked: Looked
     now: datetime
+    at_stake: AtStake = NOTHING_AT_STAKE
 
 
 class Mover(Protocol):

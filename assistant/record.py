@@ -5,6 +5,9 @@ from datetime import datetime
 from sqlalchemy.orm import Session
 
 from assistant.conversations import keep_conversation, keep_turn
+from assistant.intents import Intent
+from assistant.memory import remember
+from assistant.profile import profile_of
 from assistant.reply import Event, EventName, Outcome
 from assistant.trace import write_trace
 from assistant.turn import Found, TurnLog
@@ -45,6 +48,8 @@ def record_turn(session: Session, found: Found, log: TurnLog, *, now: datetime) 
         detail={"turn": found.turn, "outcome": outcome, "intent": found.intent},
         at=now,
     )
+    if found.learner is not None and found.intent is not Intent.UNSAFE and profile_of(found.product.kind).memory:
+        remember(session, found.learner, found.product.slug, found.text, turn=found.turn, now=now)
     if found.move is not None and found.move.writes is not None:
         found.move.writes(session)
     return done

@@ -7,7 +7,7 @@ So a difference means that the program changed its mind, or that a row was chang
 
 import difflib
 import json
-from collections.abc import Sequence
+from collections.abc import AsyncGenerator, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from enum import StrEnum
 from functools import partial
@@ -16,15 +16,17 @@ from typing import Any
 import anyio
 from sqlalchemy.orm import Session
 
-from assistant.compose import read_again
+from assistant.compose import Draft, read_again
 from assistant.extract import Quote, extract
 from assistant.grounding import judge
+from assistant.guard import WITHHELD, without_withheld
 from assistant.intents import Intent
 from assistant.kept_move import move_again, move_products, move_sources
 from assistant.reply import Event, EventName
 from assistant.tables import ConversationRow, TurnRow
 from assistant.trace import Trace, evidence_of, read_trace
 from assistant.turn import Found, TurnLog
+from assistant.worded_move import rebased, told_sources
 from assistant.wording import word_answer
 from foundation.errors import CompanionError, IndexUnavailable, NotFound
 from foundation.ids import ConversationId, TurnId
@@ -133,13 +135,21 @@ async def _word_again(found: Found, trace: Trace) -> TurnLog:
 
     by_model, kept = None, trace.plain
     if "reply" in kept:
-        sent = [found.evidence[place].source for place in kept["sent"]]
-        by_model = partial(read_again, kept["reply"], sent, lang=found.locale, failure=kept.get("model_error"))
+        by_model = partial(_model_again, found, kept)
     log = TurnLog(found)
     log.add(EventName.META, found.meta())
     async for draft in word_answer(found, by_model=by_model, quotes=quotes):
         log.add_draft(draft)
     return log
+
+
+def _model_again(found: Found, kept: Mapping[str, Any]) -> AsyncGenerator[Draft, None]:
+    """What the model wrote, read again, without the sentences that were withheld."""
+    move = found.move
+    told = [item.source for item in found.evidence] if move is None else told_sources(move)
+    sent = [told[place] for place in kept["sent"]]
+    drafts = read_again(kept["reply"], sent, lang=found.locale, failure=kept.get("model_error"))
+    return without_withheld(drafts if move is None else rebased(drafts, move), kept.get(WITHHELD, ()))
 
 
 def _compared(row: TurnRow, log: TurnLog) -> Replay:

@@ -10,10 +10,13 @@ from sqlalchemy.orm import Session
 
 from assistant.compose import Draft
 from assistant.intents import Pleasantry, Unsafe, read_pleasantry, read_unsafe
+from assistant.memory import recall
 from assistant.move import Move, Offer
 from assistant.moves import Asked
 from assistant.phrases import Phrase, phrase
+from assistant.profile import profile_of
 from assistant.reply import Outcome
+from assistant.self_told import MemoryKind, SelfTold, read_self_told, tells_only_of_self
 from assistant.suggestions import suggest
 from feedback.inbox import ItemKind, NewItem, record_item
 from foundation.database import Database
@@ -45,12 +48,25 @@ def small_talk(asked: Asked, *, database: Database, shelves: Shelves) -> Move | 
     """A word back, and to whom is just beginning what this assistant does and a few questions to start with."""
     about = read_pleasantry(asked.text) or read_pleasantry(asked.looked.meant) or Pleasantry.FINE
     told = [phrase(_SAID[about], asked.locale)] if about in _SAID else []
+    if about is Pleasantry.GREETING and (name := _name(asked, database)):
+        told = [phrase(Phrase.SMALL_GREETING_NAME, asked.locale).format(name=name)]
     if about in (Pleasantry.WHO, Pleasantry.WHAT):
         told.append(phrase(_CAN[asked.product.kind], asked.locale))
     if about in _OPENS:
         told += _beginnings(asked, database)
     facts = {"pleasantry": about.value}
     return Move("small_talk", tuple(Draft(text) for text in told), facts=facts, links=())
+
+
+def noted(asked: Asked, *, database: Database, shelves: Shelves) -> Move | None:
+    """What was told of oneself and nothing else: that it is kept, and where it can be seen and deleted."""
+    if not tells_only_of_self(asked.text):
+        return None
+    if asked.learner is None:
+        return Move("noted", (Draft(phrase(Phrase.NOTED_NOT, asked.locale)),), links=())
+    told = ", ".join(_shown(each) for each in read_self_told(asked.text))
+    text = phrase(Phrase.NOTED, asked.locale).format(told=told, page=f"/p/{asked.product.slug}/me")
+    return Move("noted", (Draft(text),), links=())
 
 
 def off_topic(asked: Asked, *, database: Database, shelves: Shelves) -> Move | None:
@@ -73,6 +89,21 @@ def feedback(asked: Asked, *, database: Database, shelves: Shelves) -> Move | No
     """Thanks, where the remark goes, and a person for who wants an answer; the remark is kept for the authors."""
     draft = Draft(phrase(Phrase.FEEDBACK_KEPT, asked.locale))
     return Move("feedback", (draft,), offers=(Offer.PERSON,), links=(), writes=partial(_keep_remark, asked))
+
+
+def _shown(told: SelfTold) -> str:
+    """A language by its own name, everything else in the learner's words."""
+    return (
+        {"ru": "русский", "en": "English"}.get(told.text, told.text) if told.kind is MemoryKind.LANGUAGE else told.text
+    )
+
+
+def _name(asked: Asked, database: Database) -> str:
+    """What a known learner wants to be called, where the profile remembers."""
+    if asked.learner is None or not profile_of(asked.product.kind).memory:
+        return ""
+    with database.read() as session:
+        return recall(session, asked.learner, asked.product.slug).name
 
 
 def _beginnings(asked: Asked, database: Database) -> list[str]:

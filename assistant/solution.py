@@ -118,7 +118,10 @@ class Solution:
 
     def _letters_in(self, text: str, *, disguised: bool) -> Iterator[str]:
         count, folded = len(self.exercise.options), fold(text)
-        for name, pattern in {"option letter": _OPTION_NAMED, **({"letter": _LETTER_NAMED} if disguised else {})}.items():
+        for name, pattern in {
+            "option letter": _OPTION_NAMED,
+            **({"letter": _LETTER_NAMED} if disguised else {}),
+        }.items():
             letters = {letter for found in pattern.finditer(folded) for letter in found.groups() if letter}
             places = {alphabet.index(each) for each in letters for alphabet in _ALPHABETS if each in alphabet}
             if len(places) < count:

@@ -8,15 +8,17 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
+from sqlalchemy.orm import Session
+
 from assistant.block_shelf import installed_parts
 from assistant.interview import AnswerRefused, Asking, next_question, read_answers, take_answers
 from assistant.keep_plan import KeptPlan, keep_answers, keep_plan, keep_version, open_interview, plan_in_force
-from assistant.make_plan import make_weeks, parts_of
+from assistant.make_plan import Part, make_weeks, parts_of
 from foundation.clock import Clock
 from foundation.database import Database
 from foundation.errors import Conflict, Invalid, NotFound
 from foundation.ids import PersonId, content_hash
-from knowledge.lessons import find_lesson, live_lessons
+from knowledge.lessons import live_lessons
 from knowledge.products import Product, ProductKind, find_product
 from knowledge.shelves import Shelves
 from learning.events import Verb, record_event
@@ -41,7 +43,7 @@ class Starter:
         skipped = dict.fromkeys(asking.value for asking in skip)
         with self.database.write() as session:
             found = _plannable(find_product(session, product))
-            parts = part_ids(session, found)
+            parts = frozenset(part.id for part in self.parts(session, found))
             under_way = open_interview(session, person, product)
             kept = under_way.answers if under_way else {}
             taken = take_answers(kept, {**skipped, **given}, parts=parts, today=self._today())
@@ -92,13 +94,26 @@ class Starter:
     def mark_done(self, product: str, person: PersonId, lesson: str) -> None:
         """Take a learner's word for it that a lesson is done; again changes nothing. Raises NotFound."""
         with self.database.write() as session:
-            found = find_product(session, product)
-            slug = find_lesson(session, found.slug, lesson).slug
-            event = f"said-done-{content_hash(person, found.slug, slug)}"
+            slug = find_product(session, product).slug
+            if lesson not in (head.slug for head in live_lessons(session, slug)):
+                raise NotFound(f"there is no lesson {lesson[:70]!r} in {slug}")
+            event, detail = f"said-done-{content_hash(person, slug, lesson)}", {"said": True}
             record_event(
-                session, event, product=found.slug, verb=Verb.COMPLETED, actor=person, lesson=slug,
-                detail={"said": True}, at=self.clock(),
-            )  # fmt: skip
+                session,
+                event,
+                product=slug,
+                verb=Verb.COMPLETED,
+                actor=person,
+                lesson=lesson,
+                detail=detail,
+                at=self.clock(),
+            )
+
+    def parts(self, session: Session, product: Product) -> list[Part]:
+        """What a learner may say they know of a product."""
+        if product.kind is ProductKind.PLATFORM:
+            return installed_parts(session)
+        return parts_of(live_lessons(session, product.slug))
 
     def _weeks(
         self, product: Product, answers: Mapping[str, Any], *, done: Collection[str], starts: date
@@ -120,19 +135,12 @@ def is_finished(interview: KeptPlan) -> bool:
     return next_question(interview.answers) is None
 
 
-def part_ids(session: Any, product: Product) -> frozenset[str]:
-    """What `known` may name in a product."""
-    if product.kind is ProductKind.PLATFORM:
-        return frozenset(part.id for part in installed_parts(session))
-    return frozenset(part.id for part in parts_of(live_lessons(session, product.slug)))
-
-
 def _plannable(product: Product) -> Product:
     if product.kind not in PLANNED_KINDS:
         raise Invalid(f"plans are made for courses and platforms; {product.slug} is neither")
     return product
 
 
-def _done(session: Any, product: str, person: str) -> frozenset[str]:
+def _done(session: Session, product: str, person: str) -> frozenset[str]:
     progress = read_progress(session, product, person)
     return frozenset(each.lesson for each in progress.lessons if each.state is LessonState.COMPLETED)

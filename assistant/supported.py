@@ -1,19 +1,23 @@
-"""Reads a model's reply as it streams and lets through only sentences whose quote stands in the passage they cite.
+"""Reads a model's reply as it streams and lets through only sentences that their quotes bear out.
 
 The prompt asks for `[[n|"quote"]]` after every sentence; here it is enforced. A sentence waits until its marks are
-complete, every quote is looked for in its passage, and what has no quote that is found never leaves the server. How the
-reply is cut into pieces changes nothing.
+complete, every quote is looked for in its passage, and what has no quote that is found, or claims what its quotes do not
+say (`claims`), never leaves the server. A quote is widened to the sentences it stands in: half a sentence may say the
+opposite of the whole. How the reply is cut into pieces changes nothing.
 """
 
 import re
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+from assistant.claims import Proof, find_fault
 from assistant.extract import Quote
 from knowledge.lessons import Source
-from knowledge.sentences import sentence_spans
+from knowledge.sentences import Span, sentence_spans
 
 NOT_COVERED = "NOT_COVERED"
+NOT_FOUND, ADDRESS = "not_found", "address"
 _SIGNS = "\"'“”„«»‘’`"
 _OPENING = re.compile(r"\[\[\s*\d{1,4}\s*\|")
 # A quote may end in brackets of its own, as `df[["a"]]` does: brackets that close at once again belong to the mark.
@@ -24,6 +28,10 @@ _LEFT_STOP = re.compile(r"\A\s*[.,;:!?…]+(?=\s|$)")
 _ADDRESS = re.compile(r"(?:[a-z][a-z0-9+.-]*://|https?:|www\.|\]\()\S*", re.IGNORECASE)
 _AFTER_ADDRESS = ".,;:!?)»”\"'"
 _FEWEST_QUOTE_CHARS = 8
+# What is longer is no sentence but a page without full stops, and stays as the model quoted it.
+_LONGEST_QUOTE_CHARS = 600
+_BEFORE = 2
+_ITEM_MARK = re.compile(r"(?:[-*•]|\d{1,3}[.)])\s+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,13 +45,16 @@ class Supported:
 class SupportedSentences:
     """Fed with pieces of a reply, gives back the supported sentences they complete.
 
-    `dropped` counts the sentences held back; `not_covered`: the model said that the passages do not answer.
+    `dropped` counts the sentences held back, `kept` those let through; `faults` are why those that did bring marks were
+    held back: a fault of `claims`, NOT_FOUND for a quote that is none, ADDRESS for one that is not the course's. `not_covered`: the model said that the passages do not answer.
     """
 
     def __init__(self, sources: Sequence[Source]) -> None:
-        self._sources = sources
+        self._sources = [_Sentences(source) for source in sources]
         self._waiting = ""
         self.dropped = 0
+        self.kept = 0
+        self.faults: Counter[str] = Counter()
         self.not_covered = False
 
     def feed(self, piece: str) -> Iterator[Supported]:
@@ -71,11 +82,15 @@ class SupportedSentences:
         sentence = self._last_sentence(self._waiting[: marks.start()])
         self._waiting = self._waiting[marks.end() :]
         found = [self._find(mark) for mark in _MARK.findall(marks.group())]
-        quotes = tuple(quote for quote in found if quote is not None)
-        if sentence and quotes and not _is_broken(sentence) and not _leads_away(sentence, quotes):
-            yield Supported(sentence, quotes)
-        else:
-            self.dropped += 1
+        # Two marks within one sentence are one quote.
+        proofs = dict(proof for proof in found if proof is not None)
+        fault = _fault(sentence, proofs)
+        if fault is None:
+            self.kept += 1
+            yield Supported(sentence, tuple(proofs))
+            return
+        self.dropped += 1
+        self.faults[fault] += bool(sentence)
 
     def _last_sentence(self, text: str) -> str:
         """What the marks behind it prove; sentences before it have none of their own."""
@@ -85,14 +100,54 @@ class SupportedSentences:
         self.dropped += max(len(spans) - 1, 0)
         return plain[spans[-1].start : spans[-1].end] if spans else ""
 
-    def _find(self, mark: str) -> Quote | None:
+    def _find(self, mark: str) -> tuple[Quote, Proof] | None:
         number, _, quoted = mark[2:-2].partition("|")
         words = quoted.strip(_SIGNS + " \n").split()
         if not 1 <= int(number) <= len(self._sources) or len(" ".join(words)) < _FEWEST_QUOTE_CHARS:
             return None
-        source = self._sources[int(number) - 1]
-        place = _pattern(words).search(source.text)
-        return Quote(source, place.start(), place.end()) if place else None
+        return self._sources[int(number) - 1].find(words)
+
+
+class _Sentences:
+    """A source's sentences, read when it is first cited."""
+
+    def __init__(self, source: Source) -> None:
+        self._source = source
+        self._spans: list[Span] = []
+
+    def find(self, words: Sequence[str]) -> tuple[Quote, Proof] | None:
+        """The sentences these words stand in, and what stands around them."""
+        place = _pattern(words).search(self._source.text)
+        if place is None:
+            return None
+        self._spans = self._spans or sentence_spans(self._source.text)
+        inside = [
+            number for number, span in enumerate(self._spans) if span.start < place.end() and span.end > place.start()
+        ]
+        quote = self._widened(place, self._spans[inside[0]], self._spans[inside[-1]])
+        before = " ".join(
+            [*self._source.heading_path[-1:], *map(self._text, self._spans[max(inside[0] - _BEFORE, 0) : inside[0]])]
+        )
+        after = " ".join(map(self._text, self._spans[inside[-1] + 1 : inside[-1] + 2]))
+        return quote, Proof(quote.text, before, after, self._source.text)
+
+    def _widened(self, place: re.Match[str], first: Span, last: Span) -> Quote:
+        if last.end - first.start > _LONGEST_QUOTE_CHARS:
+            return Quote(self._source, place.start(), place.end())
+        mark = _ITEM_MARK.match(self._source.text, first.start, place.start())
+        return Quote(self._source, mark.end() if mark else first.start, last.end)
+
+    def _text(self, span: Span) -> str:
+        return self._source.text[span.start : span.end]
+
+
+def _fault(sentence: str, proofs: dict[Quote, Proof]) -> str | None:
+    """Why a sentence stays here; None for one that is borne out."""
+    if not sentence or not proofs or _is_broken(sentence):
+        return NOT_FOUND
+    if _leads_away(sentence, list(proofs)):
+        return ADDRESS
+    return find_fault(sentence, list(proofs.values()))
 
 
 def _pattern(words: Sequence[str]) -> re.Pattern[str]:

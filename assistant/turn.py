@@ -8,6 +8,7 @@ from assistant.carrying import Carried
 from assistant.compose import Draft
 from assistant.extract import Evidence, Quote
 from assistant.grounding import Judgement
+from assistant.guard import Guard
 from assistant.intents import Intent
 from assistant.links import cite, near
 from assistant.move import Move
@@ -29,7 +30,7 @@ class Found:
     `lesson` is the slug of the open one, `encoder` the id of what the question was compared with. `carried` says how
     the question was read in its conversation, None where nothing in it leaned on that; `held` what was kept from it,
     None where nobody knows how far who asks has come. `move` is what is done instead of answering from the content;
-    `block` the exercise the page says it is about.
+    `block` the exercise the page says it is about, `guard` what a model must not tell.
     """
 
     turn: TurnId
@@ -50,6 +51,7 @@ class Found:
     intent: Intent = Intent.QUESTION
     move: Move | None = None
     block: str | None = None
+    guard: Guard | None = None
 
     @property
     def later(self) -> str:

@@ -167,9 +167,17 @@ def retire_changed(session: Session, products: Iterable[str], *, now: datetime) 
 
 
 def live_sources(session: Session, answer: VerifiedAnswer) -> dict[PassageId, Source] | None:
-    """The passages an answer rests on; None when one of them is not live any more."""
+    """The passages an answer rests on; None when one of them is not live any more.
+
+    One that rests on a whole lesson needs the lesson's very revision: what was added may change it as well.
+    """
     sources = load_sources(session, [each.passage for each in answer.rests_on])
-    return sources if all(each.passage in sources for each in answer.rests_on) else None
+    if any(each.passage not in sources for each in answer.rests_on):
+        return None
+    whole = not any(each.end for each in answer.rests_on)
+    if whole and any(source.lesson.revision != answer.revision for source in sources.values()):
+        return None
+    return sources
 
 
 def keep_question_vectors(database: Database, encoder: Encoder, phrasings: Iterable[str] | None = None) -> int:

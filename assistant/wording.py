@@ -4,14 +4,16 @@ One piece of code for a turn that is being answered and for one that is replayed
 fresh or kept, and the quotes.
 """
 
-from collections.abc import AsyncGenerator, Awaitable, Callable, Sequence
+from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping, Sequence
 from contextlib import aclosing
+from typing import Any
 
 from assistant.compose import Draft
 from assistant.extract import Quote
 from assistant.phrases import Phrase, phrase
 from assistant.reply import Outcome
 from assistant.turn import Found
+from assistant.worded_move import word_move
 from foundation.errors import ModelUnavailable
 from knowledge.language import language_of
 from knowledge.repair import Mistake
@@ -24,38 +26,47 @@ async def word_answer(
 ) -> Drafts:
     """The drafts of an answer in order; first of all how the question was read, where that is not how it stands.
 
-    A model that fails, or says nothing that is supported, leaves the word to the quotes; its failure is noted in a
+    A model that fails, or of whose claims too little is left, leaves the word to the quotes; its failure is noted in a
     draft's trace as `model_error`.
     """
     if found.move is not None:
-        for draft in found.move.drafts:
-            yield draft
+        async with aclosing(word_move(found.move, by_model)) as said:
+            async for draft in said:
+                yield draft
         return
     if any(change.mistake is not Mistake.SPELLING for change in found.ranking.changes):
         meant = found.carried.own if found.carried is not None else found.ranking.question
         yield Draft(phrase(Phrase.SEARCHED, found.locale).format(text=meant))
     if found.topic:
-        yield Draft(phrase(Phrase.CARRIED, found.locale).format(topic=found.topic))
+        name = Phrase.CARRIED_HERE if found.carried is not None and found.carried.is_here else Phrase.CARRIED
+        yield Draft(phrase(name, found.locale).format(topic=found.topic))
     if found.later:
         yield Draft(phrase(Phrase.LATER, found.locale).format(title=found.later))
     if found.judgement.outcome is Outcome.DECLINED:
         if not found.later:
             yield Draft(_decline(found))
         return
-    written, partly = False, found.judgement.outcome is Outcome.PARTLY
+    written, enough, partly = False, False, found.judgement.outcome is Outcome.PARTLY
     if by_model is not None:
         try:
             async with aclosing(by_model()) as drafts:
                 async for draft in drafts:
                     written = written or bool(draft.quotes)
                     partly = partly or "not_covered" in draft.trace
+                    enough = enough or _is_enough(draft.trace)
                     yield draft
-            if written:
+            if written and enough:
                 return
         except ModelUnavailable as err:
             yield Draft("", trace={"model_error": str(err)})
     for draft in _extractive(found, await quotes(), after_model=written, partly=partly):
         yield draft
+
+
+def _is_enough(trace: Mapping[str, Any]) -> bool:
+    """Whether of what a model claimed at least half was borne out: a reply that lost more is no answer of its own."""
+    kept = trace.get("claims_kept", 0)
+    return bool(kept) and kept >= sum(trace["claims_held_back"].values())
 
 
 def _decline(found: Found) -> str:

@@ -47,6 +47,13 @@ def needs_samples(house: House) -> bool:
     return FOLDER.is_dir() and (empty or (house.settings.home / _MARKER).exists())
 
 
+def holds_only_samples(house: House) -> bool:
+    """Whether the home has products, and each is one of the samples."""
+    with house.database.read() as session:
+        slugs = {product.slug for product in list_products(session)}
+    return bool(slugs) and slugs <= {sample.product for sample in SAMPLES}
+
+
 def load_samples(house: House, progress_for: Callable[[str], Progress]) -> None:
     """Take every sample in; stopped half way, the next start goes on. `progress_for` gives a bar for a folder."""
     marker = house.settings.home / _MARKER

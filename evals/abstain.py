@@ -17,7 +17,7 @@ from assistant.reply import Outcome
 from companion.wiring import House, open_house
 from evals.cached_encoder import CachedEncoder
 from evals.home import product_of, take_in
-from evals.ranking_scores import bootstrap_interval
+from evals.ranking_scores import auroc, bootstrap_interval
 from evals.sets import Document, EvaluationSet, Query, Unanswerable
 from foundation.errors import Invalid
 from foundation.settings import Settings
@@ -139,14 +139,6 @@ def risk_coverage(trials: Sequence[Trial]) -> list[dict[str, float]]:
             {"coverage": round(len(answered) / len(ranked), 3), "risk": round(risk, 4), "kept": round(kept, 4)}
         )
     return points
-
-
-def auroc(high: Sequence[float], low: Sequence[float]) -> float:
-    """Chance that one of `high` is above one of `low`; a tie counts half."""
-    order = np.sort(np.asarray(low))
-    below = np.searchsorted(order, high, side="left")
-    not_above = np.searchsorted(order, high, side="right")
-    return float(np.mean((below + not_above) / 2) / len(order))
 
 
 def _above(trials: Sequence[Trial]) -> list[float]:

@@ -20,7 +20,9 @@ from evals.attack_sets import OWN_ATTACKS, read_attacks
 from evals.cached_encoder import CachedEncoder
 from evals.cases import run_cases
 from evals.dialogues import run_dialogues
+from evals.here import run_here
 from evals.intents import run_intents
+from evals.noticing import DEVELOPMENT, measure_noticing
 from evals.reading import measure_reading
 from evals.recipe_chart import draw_recipe
 from evals.retrieval import run_retrieval
@@ -145,12 +147,20 @@ def _reading(measuring: _Measuring) -> dict[str, Any]:
     return measure_reading(measuring.folder)
 
 
+def _noticing(_measuring: _Measuring) -> dict[str, Any]:
+    return {**measure_noticing(), "development": measure_noticing(DEVELOPMENT, sensitivity=False)}
+
+
 def _shaped(measuring: _Measuring) -> dict[str, Any]:
     return run_shaped(SPLITS, settings=measuring.settings, encoder=measuring.encoder, progress=_quiet)
 
 
 def _dialogues(measuring: _Measuring) -> dict[str, Any]:
     return run_dialogues(SPLITS, settings=measuring.settings, encoder=measuring.encoder, progress=_quiet)
+
+
+def _here(measuring: _Measuring) -> dict[str, Any]:
+    return run_here(SPLITS, settings=measuring.settings, encoder=measuring.encoder, progress=_quiet)
 
 
 def _intents(measuring: _Measuring) -> dict[str, Any]:
@@ -214,11 +224,13 @@ STEPS: Mapping[str, Callable[[_Measuring], dict[str, Any]]] = {
     "shaped": _shaped,
     "cases": _cases,
     "dialogues": _dialogues,
+    "here": _here,
     "intents": _intents,
     "retrieval": _retrieval,
     "answers": _answers,
     "abstain": _abstain,
     "ablation": _ablation,
+    "noticing": _noticing,
     "safety": _safety,
 }
 

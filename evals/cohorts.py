@@ -1,7 +1,7 @@
 """Made-up cohorts of learners: what each of them did, and on which days something truly held them up.
 
-What holds a learner up is an obstacle: a thing in a lesson they do not see yet, met with a chance that depends on how hard
-the thing is and how able they are, and overcome by an insight, somebody's help, or leaving it behind. The score that is
+What holds a learner up is an obstacle: something in a lesson they do not see yet, met with a chance that depends on how
+hard it is and how able they are, and overcome by an insight, somebody's help, or leaving it behind. The score that is
 measured on these cohorts sees events alone; obstacles are no sum of them, and people who are not held up fail, ask and
 dawdle as well. docs/design/noticing.md lists the assumptions and where their figures come from.
 """
@@ -43,7 +43,7 @@ class Assumptions:
     reading_min: float = 25.0
     try_min: float = 5.0
     difficulty_spread: float = 0.9
-    # The chance of an obstacle for somebody as able as the exercise is hard, and how fast it changes with the difference.
+    # The chance of an obstacle for somebody as able as the exercise is hard, and how fast it falls with more ability.
     obstacle: float = 0.14
     slope: float = 1.3
     slip: float = 0.2
@@ -56,8 +56,8 @@ class Assumptions:
     visitors: float = 0.3
     holidays: float = 0.35
     lost_events: float = 0.03
-    without_tries: float = 0.1
-    habits: tuple[float, ...] = (0.3, 0.12, 0.15, 0.15, 0.1, 0.1, 0.08)
+    without_tries: float = 0.05
+    habits: tuple[float, ...] = (0.34, 0.12, 0.15, 0.15, 0.1, 0.07, 0.07)
 
 
 @dataclass(frozen=True, slots=True)

@@ -53,10 +53,12 @@ class Told:
 
 _WORD = re.compile(r"\w+")
 _INVISIBLE = re.compile("[\u00ad\u200b-\u200f\u2028-\u202e\u2060-\u2064\ufeff]")
-_MARK = re.compile(r"\[\d{1,3}\]")
+# Ours stand apart; brackets right behind a word are somebody's code, or a link.
+_MARK = re.compile(r"(?<!\S)\[\d{1,3}\]")
 _ADDRESS = re.compile(
     r"[a-z][a-z0-9+.-]*\s?:\s?//|//[\w-]+\.\w|\b(?:mailto|javascript|vbscript|data)\s?:\s?\w|\bwww\s?\.|\]\s?\(|\]\s?\[|"
-    r"<\s?(?:a|img|iframe|script|svg|form|link|meta|object|video)\b|\b[\w-]+(?:\.|\[\.\])(?:example|com|net|org|ru|io|xyz)\b|"
+    r"<\s?(?:a|img|iframe|script|svg|form|link|meta|object|video)\b|"
+    r"\b[\w-]+(?:\.|\[\.\])(?:example|com|net|org|ru|io|xyz)\b|"
     r"\S@[\w-]+\.\w|\b\d{1,3}(?:\.\d{1,3}){3}\b|\bhxxps?\b",
     re.IGNORECASE,
 )

@@ -67,8 +67,8 @@ def ordinary_questions() -> list[str]:
     """Every question of the other evaluation sets: not one of them is anything else."""
     found: list[str] = []
     for lang in LANGS:
-        for line in (QUESTIONS / f"ab-tests-{lang}.jsonl").read_text(encoding="utf-8").splitlines():
-            found.append(json.loads(line)["text"])
+        lines = (QUESTIONS / f"ab-tests-{lang}.jsonl").read_text(encoding="utf-8").splitlines()
+        found += [json.loads(line)["text"] for line in lines]
         for shaped in read_shaped(QUESTIONS / f"shaped-{lang}.jsonl"):
             found += [shaped.full, shaped.shaped]
         found += [turn.text for each in read_dialogues(QUESTIONS / f"dialogues-{lang}.jsonl") for turn in each.turns]

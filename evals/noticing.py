@@ -1,7 +1,7 @@
 """Does the stuck score notice who is stuck, a day ahead, and is help offered to the right people and not too often.
 
-Measured on made-up cohorts (`evals.cohorts`): every evening of a course each learner who was there within two weeks gets
-a score from their events, and what is asked is whether an obstacle stands in their way at the end of the next day.
+Measured on made-up cohorts (`evals.cohorts`): every evening of a course each learner who was there within two weeks
+gets a score from their events, and what is asked is whether an obstacle stands in their way at the end of the next day.
 """
 
 from collections import defaultdict
@@ -13,9 +13,8 @@ from typing import Any
 
 import numpy as np
 
-from evals.abstain import auroc
 from evals.cohorts import Assumptions, Cohort, MadeLearner, make_cohort, truly_stuck
-from evals.ranking_scores import bootstrap_interval
+from evals.ranking_scores import auroc, bootstrap_interval
 from learning.enrolments import Dial
 from learning.events import Verb
 from learning.log import Happened
@@ -28,6 +27,7 @@ HELD_OUT = tuple(range(100, 124))
 PRESENT = timedelta(days=14)
 """Whoever was away for longer has left, as far as anybody can see."""
 _TRULY_DAYS = 2
+_DAY = timedelta(days=1)
 _CHANGES: Mapping[str, Mapping[str, Any]] = {
     "one event in five is lost": {"lost_events": 0.2},
     "half the learners' tries are not told": {"without_tries": 0.5},
@@ -57,7 +57,7 @@ class Evening:
 
 def measure_noticing(seeds: Sequence[int] = HELD_OUT, *, sensitivity: bool = True) -> dict[str, Any]:
     """The figures of the cohorts of some seeds, and with `sensitivity` also those where an assumption is changed."""
-    figures = _figures(seeds, Assumptions())
+    figures = {"seeds": list(seeds), **_figures(seeds, Assumptions())}
     if sensitivity:
         some = seeds[: max(len(seeds) // 3, 1)]
         changed = {name: _figures(some, replace(Assumptions(), **change)) for name, change in _CHANGES.items()}
@@ -90,6 +90,7 @@ def _figures(seeds: Sequence[int], assumed: Assumptions) -> dict[str, Any]:
     contacts = sum(cohort.offers for cohort in cohorts)
     right = sum(cohort.right for cohort in cohorts)
     reached, stuck = sum(cohort.reached for cohort in cohorts), sum(cohort.stuck for cohort in cohorts)
+    coming = sum(cohort.reached_coming for cohort in cohorts)
     weeks = sum(cohort.weeks for cohort in cohorts)
     return {
         "cohorts": len(cohorts),
@@ -105,6 +106,7 @@ def _figures(seeds: Sequence[int], assumed: Assumptions) -> dict[str, Any]:
         "offers_to_the_stuck": round(right / max(contacts, 1), 4),
         "stuck_learners": stuck,
         "stuck_learners_offered_help": round(reached / max(stuck, 1), 4),
+        "offered_help_if_only_on_days_they_come": round(coming / max(stuck, 1), 4),
         "days_until_offered_median": round(float(np.median([wait for cohort in cohorts for wait in cohort.waits])), 1),
     }
 
@@ -136,6 +138,7 @@ class _Measured:
     most_in_a_week: int
     stuck: int
     reached: int
+    reached_coming: int
     waits: tuple[int, ...]
 
 
@@ -145,6 +148,7 @@ def _measure(cohort: Cohort) -> _Measured:
     wanting = {number: list(truly_stuck(each, least_days=_TRULY_DAYS)) for number, each in enumerate(cohort.learners)}
     stuck = {number: stretches for number, stretches in wanting.items() if stretches}
     waits = {number: _waits(stretches, offers[number]) for number, stretches in stuck.items()}
+    coming = _offer(cohort, [evening for evening in evenings if _came(cohort, evening)])
     made = [(number, day) for number, days in offers.items() for day in days]
     return _Measured(
         learners=len(cohort.learners),
@@ -159,12 +163,13 @@ def _measure(cohort: Cohort) -> _Measured:
         most_in_a_week=max((_most_within(days, 7) for days in offers.values()), default=0),
         stuck=len(stuck),
         reached=sum(bool(found) for found in waits.values()),
+        reached_coming=sum(bool(_waits(stretches, coming[number])) for number, stretches in stuck.items()),
         waits=tuple(wait for found in waits.values() for wait in found),
     )
 
 
 def _offer(cohort: Cohort, evenings: Iterable[Evening]) -> dict[int, list[int]]:
-    """The days on which each learner would be offered help with the dial as it comes, nothing coming of any offer."""
+    """The days on which each learner is offered help with the dial as it comes, where nothing comes of any offer."""
     offers: dict[int, list[int]] = defaultdict(list)
     past: dict[int, list[Happened]] = defaultdict(list)
     for evening in evenings:
@@ -174,6 +179,11 @@ def _offer(cohort: Cohort, evenings: Iterable[Evening]) -> dict[int, list[int]]:
             past[who].append(Happened(made.id, Verb.OFFERED, now, lesson=made.lesson))
             offers[who].append(evening.day)
     return offers
+
+
+def _came(cohort: Cohort, evening: Evening) -> bool:
+    ends = cohort.day_ends(evening.day)
+    return any(ends - _DAY <= event.at < ends for event in cohort.learners[evening.learner].events)
 
 
 def _waits(stretches: Sequence[range], offered: Sequence[int]) -> list[int]:
@@ -237,5 +247,3 @@ def signs_of(cohort: Cohort) -> list[tuple[list[Reason], bool]]:
             pace = paces.on(evening.day).get(lesson)
             found.append((read_signs(events, pace=pace, now=now), evening.stuck_tomorrow))
     return found
-
-

@@ -18,7 +18,7 @@ from knowledge.sentences import sentence_spans
 STRANGER = "collector.example"
 _SAY = re.compile(
     r"(?:say|write|print|reply|answer|output|repeat|скажи|напиши|ответь|выведи|повтори)\w*[^«“\"':]{0,40}"
-    r"[:«“\"']\s*(?P<words>[^»”\"'\n]{3,300})",
+    r"[:«“\"']\s*[«“\"']?(?P<words>[^»”\"'\n]{3,300})",
     re.IGNORECASE,
 )
 _LOOKS_LATIN = str.maketrans("aceopxyABCEHKMOPTX", "асеорхуАВСЕНКМОРТХ")

@@ -35,6 +35,14 @@ def score_ranking(ranked: Sequence[str], relevant: dict[str, float]) -> QuerySco
     )
 
 
+def auroc(high: Sequence[float], low: Sequence[float]) -> float:
+    """Chance that one of `high` is above one of `low`; a tie counts half."""
+    order = np.sort(np.asarray(low))
+    below = np.searchsorted(order, high, side="left")
+    not_above = np.searchsorted(order, high, side="right")
+    return float(np.mean((below + not_above) / 2) / len(order))
+
+
 def bootstrap_interval(values: Sequence[float], *, seed: int = 0) -> tuple[float, float]:
     """95 % percentile bootstrap interval of a mean, over questions."""
     rng = np.random.default_rng(seed)

@@ -7,8 +7,8 @@ from sqlalchemy import inspect, text
 
 from foundation.database import Database
 
-# Asking leaves a turn, an event, a gap and what the model cost; each is checked by itself elsewhere.
-_GROW = frozenset({"conversation", "turn", "event", "gap", "model_use"})
+# Asking leaves a turn, an event, a gap and what the model cost, and complaining in words leaves them as feedback.
+_GROW = frozenset({"conversation", "turn", "event", "gap", "item", "model_use"})
 
 
 @dataclass(frozen=True, slots=True)

@@ -95,7 +95,8 @@ def current_score(
 def read_signs(events: Sequence[Happened], *, pace: Pace | None, now: datetime) -> list[Reason]:
     """Every sign that counts above zero, from what one learner did in one lesson, in order.
 
-    What was asked, pressed and hinted counts since the last exercise that was passed: whoever passed one got on.
+    What was asked, pressed, hinted and opened again counts since the last exercise that was passed: whoever passed one
+    got on.
     """
     events = [event for event in events if event.verb in _DONE]
     visits = [event for event in events if event.verb in VISITS]
@@ -109,7 +110,7 @@ def read_signs(events: Sequence[Happened], *, pace: Pace | None, now: datetime) 
         Reason(Sign.ASKED, _count(since, Verb.ASKED)),
         Reason(Sign.PRESSED, _count(since, Verb.STUCK)),
         Reason(Sign.HINTED, _count(since, Verb.HINTED)),
-        Reason(Sign.RETURNED, len({event.at.date() for event in visits}) - 1),
+        Reason(Sign.RETURNED, _count(since, Verb.OPENED) - 1),
         Reason(Sign.SILENT, _days_silent(events, now)),
     ]
     return [reason for reason in found if reason.count > 0]

@@ -153,6 +153,29 @@ def intents(
         print(line)
 
 
+@app.command("here")
+def here(
+    split: Annotated[str | None, typer.Option(help="only questions of this split: dev or held-out")] = None,
+    cache: Cache = None,
+    as_json: AsJson = False,
+) -> None:
+    """Ask questions that point at the open lesson, and others, with that lesson open, another one, and none.
+
+    Example: companion eval here --split held-out --json
+    """
+    from evals.here import here_lines, run_here
+    from evals.shaped import SPLITS
+
+    if split is not None and split not in SPLITS:
+        raise typer.BadParameter(f"there is no split {split!r}; say {' or '.join(SPLITS)}", param_hint="--split")
+    figures = _measured(run_here, (split,) if split else SPLITS, name="here", cache=cache)
+    if as_json:
+        _show(figures, as_json=True)
+        return
+    for line in here_lines(figures):
+        print(line)
+
+
 @app.command("cases")
 def cases(
     split: Annotated[str | None, typer.Option(help="only messages of this split: dev or held-out")] = None,
@@ -180,7 +203,7 @@ def safety(
     cache: Cache = None,
     as_json: AsJson = False,
 ) -> None:
-    """Attack the assistant through a model that obeys everybody, and count the harm; with our own set unless one is named.
+    """Attack the assistant through a model that obeys everybody, and count the harm; by default with our own set.
 
     Example: companion eval safety sets/injection --sample 40 --json
     """

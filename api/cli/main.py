@@ -8,6 +8,7 @@ from typing import NoReturn
 import typer
 
 from api.cli import (
+    admin,
     ask,
     bench,
     case,
@@ -21,6 +22,7 @@ from api.cli import (
     products,
     release,
     search,
+    token,
     up,
 )
 from companion.logs import place_of
@@ -46,6 +48,8 @@ app.add_typer(products.app, name="product")
 app.add_typer(release.app, name="release")
 app.command("impact")(impact.impact)
 app.add_typer(case.app, name="case")
+app.add_typer(admin.app, name="admin")
+app.add_typer(token.app, name="token")
 app.add_typer(index.app, name="index")
 app.command("doctor")(doctor.doctor)
 app.add_typer(evaluate.app, name="eval")

@@ -43,8 +43,28 @@ def up(
             remark("Loading the sample products; this happens once.")
             with progress_bars() as bars:
                 load_samples(house, bars)
+        if demo:
+            welcome_first_admin(house)
         warn_of_chat(settings)
         serve(house, listener)
+
+
+def welcome_first_admin(house: "House") -> None:
+    """Where nothing but the samples is served and nobody works yet, make an administrator and print the password once.
+
+    A home with products of its own is nobody's demo: there its owner says who is the first.
+    """
+    from api.cli.admin import DEFAULT_LOGIN, make_admin
+    from api.cli.show import remark
+    from companion.samples import holds_only_samples
+    from learning.roles import has_staff
+
+    with house.database.read() as session:
+        staffed = has_staff(session)
+    if staffed or not holds_only_samples(house):
+        return
+    password = make_admin(house.database, DEFAULT_LOGIN, now=house.clock())
+    remark(f"The console's first administrator, printed this once: login {DEFAULT_LOGIN}, password {password}")
 
 
 def warn_of_encoder(house: "House") -> None:

@@ -5,10 +5,11 @@ role in and, of each, the sections their roles open; everything else is told as 
 
 To hang a page in:
 
-1. `api/console/NOUN.py`: `router = APIRouter(prefix="/console/p/{slug}/NOUN", include_in_schema=False)`. A handler asks
-   for `desk: Annotated[Desk, Depends(desk_for(Role.CURATOR))]` (who, in which product, with which roles) and returns
-   `show(request, desk, "NOUN.html", **values)`. A POST handler finds the form in `desk.form`, checked to be ours by then
-   (`staff.py`), and returns `back(desk, "NOUN", done="key")`, which shows the text `done_key` on the page it leads to.
+1. `api/console/NOUN.py`: `router = APIRouter(prefix="/console/p/{slug}/NOUN", include_in_schema=False)`. A handler
+   asks for `desk: Annotated[Desk, Depends(desk_for(Role.CURATOR))]` (who, in which product, with which roles) and
+   returns `show(request, desk, "NOUN.html", **values)`. A POST handler finds the form in `desk.form`, checked to be
+   ours by then (`staff.py`), and returns `back(desk, "NOUN", done="key")`, which shows the text `done_key` on the page
+   it leads to.
 2. A line in `sections.py`: name, roles, and what to count on the overview.
 3. `texts/ru/NOUN.json` and `texts/en/NOUN.json`: at least `section_NOUN`, and `count_NOUN` when something is counted.
    All files of a language are one table in templates, `t`; begin your keys with the noun.

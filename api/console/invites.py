@@ -46,7 +46,6 @@ async def accept(code: str, request: Request, house: TheHouse) -> Response:
     check_own_site(request)
     typed = await sent_fields(request)
     check_form(request, typed.get("csrf", ""))
-    request.app.state.attempts.to_begin(request)
     try:
         await to_thread.run_sync(_read, house, code)
         chosen = await to_thread.run_sync(choose, typed)
@@ -108,10 +107,10 @@ def _use(house: House, code: str, person: PersonId) -> None:
 
 def _join(house: House, code: str, chosen: Chosen, lang: str) -> PersonId:
     now = house.clock()
+    who = {"login": chosen.login, "secret": chosen.secret, "name": chosen.name, "lang": lang}
     with house.database.write() as session:
-        fields = {"login": chosen.login, "secret": chosen.secret, "name": chosen.name, "lang": lang}
         try:
-            person = add_account(session, **fields, now=now)
+            person = add_account(session, **who, now=now)
         except LoginTaken as err:
             raise Refused({"login": "login_taken"}) from err
         use_invite(session, code, person=person, now=now)

@@ -10,7 +10,7 @@ from api.console.rendering import show
 from api.console.sections import sections_for
 from api.console.staff import Desk, Staff, TheStaff, desk_for
 from foundation.ids import ProductSlug
-from knowledge.products import Product, list_products
+from knowledge.products import list_products
 from learning.enrolments import count_learners
 from learning.roles import EVERYWHERE, Role, may
 
@@ -28,19 +28,20 @@ async def overview(request: Request, staff: TheStaff) -> Response:
 @router.get("/p/{slug}")
 async def product(request: Request, desk: Annotated[Desk, Depends(desk_for())]) -> Response:
     """A product's desk."""
-    told = await to_thread.run_sync(_told, desk.staff, desk.product)
+    told = await to_thread.run_sync(_told, desk.staff, desk.slug)
     return show(request, desk, "desk.html", told=told)
 
 
 def _products(staff: Staff) -> list[dict[str, Any]]:
     with staff.house.database.read() as session:
         products = list_products(session)
-    return [_told(staff, product) for product in products if staff.roles_in(product.slug)]
+    mine = [product for product in products if staff.roles_in(product.slug)]
+    return [{"product": product, **_told(staff, product.slug)} for product in mine]
 
 
-def _told(staff: Staff, product: Product) -> dict[str, Any]:
-    """A product with its sections, and how much waits in each."""
-    slug, roles = ProductSlug(product.slug), staff.roles_in(product.slug)
+def _told(staff: Staff, product: str) -> dict[str, Any]:
+    """A product's sections and how much waits in each, its learners, and one's own roles."""
+    slug, roles = ProductSlug(product), staff.roles_in(product)
     with staff.house.database.read() as session:
         sections = [
             {
@@ -51,4 +52,4 @@ def _told(staff: Staff, product: Product) -> dict[str, Any]:
             for section in sections_for(roles)
         ]
         learners = count_learners(session, slug)
-    return {"product": product, "roles": sorted(roles), "sections": sections, "learners": learners}
+    return {"roles": sorted(roles), "sections": sections, "learners": learners}

@@ -112,9 +112,9 @@ def _revoke(desk: Desk) -> None:
 
 
 def _invite(desk: Desk) -> NewInvite:
-    fields = {"role": _role(desk.form), "note": desk.form.get("note", ""), "by": desk.staff.person.id}
+    role, note, by = _role(desk.form), desk.form.get("note", ""), desk.staff.person.id
     with desk.house.database.write() as session:
-        return new_invite(session, product=desk.slug, now=desk.house.clock(), **fields)
+        return new_invite(session, product=desk.slug, role=role, note=note, by=by, now=desk.house.clock())
 
 
 def _take_back(desk: Desk) -> None:

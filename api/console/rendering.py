@@ -51,10 +51,8 @@ def show(request: Request, at: Desk | Staff, template: str, *, status: int = HTT
     staff, desk = (at.staff, at) if isinstance(at, Desk) else (at, None)
     t = words(request)
     done = t.get(f"done_{request.query_params.get('done', '')}", "")
-    sections = [
-        {"name": section.name, "title": t[f"section_{section.name}"], "path": section.path(desk.slug)}
-        for section in (sections_for(desk.roles) if desk and desk.product else [])
-    ]
+    opened = sections_for(desk.roles) if desk and desk.product else []
+    sections = [{"title": t[f"section_{one.name}"], "path": one.path(desk.slug if desk else "")} for one in opened]
     shell = {"staff": staff, "desk": desk, "csrf": staff.login.csrf, "sections": sections, "done": done}
     page: Response = request.app.state.console.render(
         request, template, status=status, here=request.url.path, **shell, **values

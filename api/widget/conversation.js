@@ -2,6 +2,7 @@
 
 import { h } from "./dom.js";
 import { ExchangeView } from "./exchange.js";
+import { News } from "./news.js";
 import { Problem, problemFrom } from "./service.js";
 import { followTurn } from "./stream.js";
 
@@ -14,13 +15,16 @@ export class Conversation {
   #memory;
   #screen;
   #running = null;
+  #news;
+  #views = new Map();
 
-  /** `screen`: `changed()`, `follow(node)`, `announce(words)` and `edit(text)`, given by the element. */
+  /** `screen`: `changed()`, `follow(node)`, `announce(words)`, `edit(text)` and `place()`, given by the element. */
   constructor({ context, service, memory, screen }) {
     this.#context = context;
     this.#service = service;
     this.#memory = memory;
     this.#screen = screen;
+    this.#news = new News(service, context.product, (told) => this.#hand(told));
     this.node = h("ol", { class: "exchanges" });
   }
 
@@ -32,19 +36,86 @@ export class Conversation {
     return this.#memory.state.exchanges.length === 0;
   }
 
+  /** Whether a person has answered or declined something that the learner was not shown yet. */
+  get hasNews() {
+    return this.#unseen().length > 0;
+  }
+
+  /** What became of questions to people stands on the screen now: the service hears of it. */
+  seen() {
+    for (const { handOver } of this.#unseen()) {
+      handOver.told = true;
+      this.#service.settle(handOver, "POST").catch(() => {});
+    }
+    this.#memory.keep();
+  }
+
+  #unseen() {
+    const handed = this.#memory.state.exchanges.filter(({ handOver }) => handOver && !handOver.told);
+    return handed.filter(({ handOver }) => handOver.state === "answered" || handOver.state === "declined");
+  }
+
   /** Shows what this tab remembers; an answer cut off by leaving the page is taken up from its first event. */
   restore() {
     const views = this.#memory.state.exchanges.map((record) => this.#show(record));
+    this.#news.begin();
     const last = this.#memory.state.exchanges.at(-1);
     if (last?.state !== "running") return;
     if (last.first) this.#run(last, views.at(-1), last.first);
     else this.#fail(last, views.at(-1), new Problem("cut"));
   }
 
-  /** `position` is the furthest lesson the learner has come to, where the host says so. */
-  ask(text, lesson, position) {
-    const record = { kind: "turn", asked: text, lesson, position, ...unanswered() };
+  /** `want` is what a button says instead of words. */
+  ask(text, want) {
+    const record = { kind: "turn", asked: text, want, ...this.#screen.place(), ...unanswered() };
     this.#run(record, this.#add(record));
+  }
+
+  /** Hands a question to a person: that of an exchange, else the note's own. Rejects where it could not be sent. */
+  async askPerson({ note, called }, record = null) {
+    const { lesson, block, second } = { ...this.#screen.place(), ...record };
+    const told = await this.#service.askPerson({
+      consent: true,
+      conversation: this.#memory.state.conversation ?? undefined,
+      turn: record?.turn,
+      note,
+      called,
+      lesson: lesson ?? undefined,
+      block: block ?? undefined,
+      second: second ?? undefined,
+      locale: this.#context.language,
+    });
+    this.#memory.keep({ conversation: told.conversation });
+    if (told.state === "waiting") this.#news.watch();
+    this.#hand(told, record);
+  }
+
+  /** Shows what became of a question to a person, where it was asked; what was asked in another tab is shown anew. */
+  #hand(told, asked = null) {
+    const known = this.#memory.state.exchanges;
+    const record = asked ?? known.find(({ handOver }) => handOver?.id === told.id);
+    if (record ? record.handOver?.state === told.state : told.told || told.state === "withdrawn") return;
+    if (record) {
+      record.handOver = told;
+      this.#views.get(record).showPerson();
+    } else {
+      this.#add({ kind: "person", asked: told.question, state: "done", handOver: told });
+    }
+    this.#memory.keep();
+    this.#screen.changed();
+    const view = this.#views.get(record ?? known.at(-1));
+    this.#screen.announce(view.words);
+    this.#screen.follow(view.node);
+  }
+
+  async #takeBack(record) {
+    try {
+      this.#hand(await (await this.#service.settle(record.handOver, "DELETE")).json(), record);
+    } catch (error) {
+      // Somebody was quicker: what they said is the better news.
+      if (!(error instanceof Problem)) throw error;
+      this.#news.begin();
+    }
   }
 
   tellStuck(text, lesson) {
@@ -58,14 +129,20 @@ export class Conversation {
 
   /** Lets go of the line without calling the answer stopped: whoever comes next takes it up. */
   leave() {
+    this.#news.stop();
+    this.#halt();
+  }
+
+  #halt() {
     const running = this.#running;
     this.#running = null;
     running?.abort();
   }
 
   forget() {
-    this.leave();
+    this.#halt();
     this.#memory.keep({ conversation: null, exchanges: [] });
+    this.#views.clear();
     this.node.replaceChildren();
     this.#screen.changed();
   }
@@ -81,7 +158,11 @@ export class Conversation {
       tell: (kind, text) => this.#tell(record, kind, text),
       retry: () => this.#again(record, view),
       edit: record.kind === "turn" ? () => this.#edit(record, view) : null,
+      hint: () => this.busy || this.ask(this.#context.say("hint"), "hint"),
+      askPerson: (words) => this.askPerson(words, record),
+      takeBack: () => this.#takeBack(record),
     });
+    this.#views.set(record, view);
     this.node.append(view.node);
     return view;
   }
@@ -114,13 +195,15 @@ export class Conversation {
     this.#screen.changed();
   }
 
-  #question({ asked: text, lesson, position }) {
+  #question({ asked: text, lesson, position, block, want }) {
     const { conversation } = this.#memory.state;
     // What is undefined does not reach the wire.
     return {
       text,
       lesson: lesson ?? undefined,
       position: position ?? undefined,
+      block: block ?? undefined,
+      want: want ?? undefined,
       conversation: conversation ?? undefined,
       locale: this.#context.language,
     };
@@ -149,9 +232,9 @@ export class Conversation {
     this.#screen.follow(view.node);
   }
 
-  #finish(record, view, { turn, conversation, outcome, text, citations = [], nearest = [], gap = null }) {
+  #finish(record, view, { turn, conversation, outcome, text, citations = [], nearest = [], gap = null, offers = [] }) {
     const streamed = record.text;
-    Object.assign(record, { state: "done", turn, outcome, text, citations, nearest, gap });
+    Object.assign(record, { state: "done", turn, outcome, text, citations, nearest, gap, offers });
     this.#memory.keep({ conversation });
     view.finish(streamed);
     const { say } = this.#context;

@@ -5,6 +5,7 @@ import { h, icon } from "./dom.js";
 import { STYLE } from "./embedded.js";
 import { problemBox, stuckForm } from "./feedback.js";
 import { Memory } from "./memory.js";
+import { personForm } from "./person.js";
 import { Problem, Service } from "./service.js";
 import { chooseLanguage, speakerOf } from "./texts.js";
 
@@ -33,14 +34,36 @@ class LearningCompanion extends HTMLElement {
   #scrolling = 0;
   #parts = null;
 
+  /** Opens the assistant on an exercise, and at once asks for what a button of the page wants: "hint" or "person". */
+  openOn({ block = null, want = null } = {}) {
+    if (block) this.setAttribute("block", block);
+    if (this.#floating && !this.#parts.panel.open) this.#open();
+    if (want === "hint" && !this.#conversation.busy) this.#conversation.ask(this.#context.say("hint"), want);
+    if (want === "person") this.#toggle("person", true);
+  }
+
+  // A press on anything of the page that carries `data-companion`, with the exercise in `data-block`.
+  #pressed = (event) => {
+    const from = event.target.closest?.("[data-companion]");
+    if (!from) return;
+    event.preventDefault();
+    this.openOn({ block: from.dataset.block, want: from.dataset.companion });
+  };
+
   connectedCallback() {
     const style = new CSSStyleSheet();
     style.replaceSync(STYLE);
     this.#root.adoptedStyleSheets = [style];
+    document.addEventListener("click", this.#pressed);
     this.#build();
   }
 
   disconnectedCallback() {
+    document.removeEventListener("click", this.#pressed);
+    this.#leave();
+  }
+
+  #leave() {
     this.#describing?.abort();
     this.#describing = null;
     this.#conversation?.leave();
@@ -57,7 +80,7 @@ class LearningCompanion extends HTMLElement {
   // ── Building ──────────────────────────────────────────────────────────────
 
   #build() {
-    this.disconnectedCallback();
+    this.#leave();
     const product = this.getAttribute("product") ?? "";
     const server = (this.getAttribute("server") ?? SCRIPT_HOME ?? location.origin).replace(/\/$/, "");
     const language = chooseLanguage(this);
@@ -70,6 +93,7 @@ class LearningCompanion extends HTMLElement {
       follow: (node) => this.#follow(node),
       announce: (words) => (this.#parts.aloud.textContent = words),
       edit: (text) => this.#takeBack(text),
+      place: () => this.#place(),
     };
     this.#conversation = new Conversation({ context, service: this.#service, memory: this.#memory, screen });
     this.#root.replaceChildren(...this.#frame());
@@ -91,9 +115,9 @@ class LearningCompanion extends HTMLElement {
       this.#conversation.node,
     );
     const aloud = h("p", { class: "aloud", "aria-live": "polite" });
-    const stuckBox = h("div", { class: "stuck-box", hidden: true });
-    this.#parts = { start, log, aloud, stuckBox };
-    const content = [this.#header(), log, stuckBox, this.#composer(), aloud];
+    const box = h("div", { class: "stuck-box", hidden: true });
+    this.#parts = { start, log, aloud, box };
+    const content = [this.#header(), log, box, this.#composer(), aloud];
     const about = { "aria-labelledby": "title", lang: language };
     if (!this.#floating) {
       this.#parts.panel = h("section", { class: "panel inline", ...about }, ...content);
@@ -144,17 +168,17 @@ class LearningCompanion extends HTMLElement {
     });
     const send = h("button", { type: "submit", class: "send" });
     const counter = h("span", { class: "counter", hidden: true });
-    const stuck = h(
-      "button",
-      { type: "button", class: "quiet", "aria-expanded": "false", onclick: () => this.#toggleStuck() },
-      say("stuck"),
-    );
-    Object.assign(this.#parts, { field, send, counter, stuck });
+    const toggles = { stuck: say("stuck"), person: say("ask_person") };
+    const buttons = Object.entries(toggles).map(([kind, words]) => {
+      const onclick = () => this.#toggle(kind);
+      return h("button", { type: "button", class: "quiet", "data-form": kind, "aria-expanded": "false", onclick }, words);
+    });
+    Object.assign(this.#parts, { field, send, counter, buttons });
     return h(
       "form",
       { class: "composer", onsubmit: (event) => this.#submit(event) },
       h("div", { class: "field" }, field, send),
-      h("div", { class: "row" }, stuck, h("span", { class: "keys", id: "keys" }, say("keys")), counter),
+      h("div", { class: "row" }, ...buttons, h("span", { class: "keys", id: "keys" }, say("keys")), counter),
     );
   }
 
@@ -169,6 +193,15 @@ class LearningCompanion extends HTMLElement {
     log.setAttribute("aria-busy", String(busy));
     start.hidden = !empty;
     fresh.hidden = empty;
+    this.#tellNews();
+  }
+
+  /** Says on the closed assistant that somebody has answered; once it stands open, it was seen. */
+  #tellNews() {
+    const { panel, launcher } = this.#parts;
+    if (!launcher || panel.open) this.#conversation.seen();
+    else launcher.lastChild.textContent = this.#context.say(this.#conversation.hasNews ? "news" : "launch");
+    launcher?.classList.toggle("news", this.#conversation.hasNews);
   }
 
   // ── Opening and closing ───────────────────────────────────────────────────
@@ -180,6 +213,7 @@ class LearningCompanion extends HTMLElement {
     else panel.show();
     launcher.hidden = true;
     this.#memory.keep({ open: true });
+    this.#tellNews();
     this.#describe();
     this.#toEnd();
     // A dialog takes the focus when it opens; one that only comes back on a new page must not.
@@ -279,7 +313,7 @@ class LearningCompanion extends HTMLElement {
 
   #ask(text) {
     if (this.#conversation.busy || !this.#context.product) return false;
-    this.#conversation.ask(text, this.getAttribute("lesson"), this.getAttribute("position"));
+    this.#conversation.ask(text);
     return true;
   }
 
@@ -296,20 +330,46 @@ class LearningCompanion extends HTMLElement {
     this.#parts.field.focus();
   }
 
-  #toggleStuck() {
-    const { stuckBox, stuck } = this.#parts;
-    const opening = stuckBox.hidden;
-    if (opening && !stuckBox.firstChild) {
-      const submit = (where, tried) => {
-        stuckBox.replaceChildren();
-        this.#toggleStuck();
-        this.#conversation.tellStuck([where, tried].filter(Boolean).join("\n\n"), this.getAttribute("lesson"));
-      };
-      stuckBox.append(stuckForm(this.#context, { submit, cancel: () => this.#toggleStuck() }));
+  /** Opens the form of a button below the conversation, or closes it; `opening` where it must not close. */
+  #toggle(kind, opening = this.#parts.box.hidden || this.#parts.box.dataset.form !== kind) {
+    const { box, buttons } = this.#parts;
+    if (opening && box.dataset.form !== kind) {
+      box.dataset.form = kind;
+      box.replaceChildren(kind === "stuck" ? this.#stuckForm() : this.#personForm());
     }
-    stuckBox.hidden = !opening;
-    stuck.setAttribute("aria-expanded", String(opening));
-    (opening ? stuckBox.querySelector("textarea") : stuck).focus();
+    box.hidden = !opening;
+    for (const button of buttons) button.setAttribute("aria-expanded", String(opening && button.dataset.form === kind));
+    (opening ? box.querySelector("textarea") : buttons.find((button) => button.dataset.form === kind)).focus();
+  }
+
+  /** Closes the form for good: the next press opens an empty one. */
+  #done(kind) {
+    this.#toggle(kind, false);
+    delete this.#parts.box.dataset.form;
+    this.#parts.box.replaceChildren();
+  }
+
+  #stuckForm() {
+    const submit = ({ where, tried }) => {
+      this.#done("stuck");
+      this.#conversation.tellStuck([where, tried].filter(Boolean).join("\n\n"), this.getAttribute("lesson"));
+    };
+    return stuckForm(this.#context, { submit, cancel: () => this.#toggle("stuck", false) });
+  }
+
+  #personForm() {
+    const submit = async (words) => {
+      await this.#conversation.askPerson(words);
+      this.#done("person");
+    };
+    return personForm(this.#context, { own: true, submit, cancel: () => this.#toggle("person", false) });
+  }
+
+  /** Where on the host's page the learner is: lesson, furthest lesson, exercise, and second of the recording. */
+  #place() {
+    const [lesson, position, block] = ["lesson", "position", "block"].map((name) => this.getAttribute(name));
+    const player = lesson && [...document.querySelectorAll("video, audio")].find(({ currentTime }) => currentTime > 0);
+    return { lesson, position, block, second: player ? Math.floor(player.currentTime) : null };
   }
 
   // ── Scrolling ─────────────────────────────────────────────────────────────

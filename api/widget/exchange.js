@@ -1,8 +1,11 @@
-// One question (or "I'm stuck") and everything that came of it, on the screen.
+// One question (or "I'm stuck", or a question to a person) and everything that came of it, on the screen.
 
 import { AnswerView } from "./answer.js";
-import { h } from "./dom.js";
-import { problemBox, stuckReply, verdictBar } from "./feedback.js";
+import { h, lessonLink } from "./dom.js";
+import { foldout, problemBox, stuckReply, verdictBar } from "./feedback.js";
+import { personForm, personReply } from "./person.js";
+
+const SAID = { turn: "you", stuck: "stuck_said", person: "person_said" };
 
 export class ExchangeView {
   #record;
@@ -10,15 +13,19 @@ export class ExchangeView {
   #acts;
   #body = h("div", { class: "reply-body" });
   #answer = null;
+  #person = h("div", { class: "person", role: "status" });
+  #press = null;
 
-  /** `acts` are what its buttons do: `tell(kind, text?)`, `retry()`, and `edit()` where there is a text to edit. */
+  /**
+   * `acts` are what its buttons do: `tell(kind, text?)`, `retry()`, `edit()` where there is a text to edit, `hint()`,
+   * `askPerson({note, called})` and `takeBack()`.
+   */
   constructor(record, context, acts) {
     this.#record = record;
     this.#context = context;
     this.#acts = acts;
-    const stuck = record.kind === "stuck";
-    const who = h("span", { class: "aloud" }, `${context.say(stuck ? "stuck_said" : "you")} `);
-    const said = h("p", { class: stuck ? "question stuck" : "question" }, who, record.asked);
+    const who = h("span", { class: "aloud" }, `${context.say(SAID[record.kind])} `);
+    const said = h("p", { class: `question ${record.kind}` }, who, record.asked);
     this.node = h("li", { class: "exchange" }, said, this.#body);
     this.#restore();
   }
@@ -43,7 +50,38 @@ export class ExchangeView {
 
   finish(streamed) {
     this.#answer.finish(this.#record, streamed);
-    this.#body.append(verdictBar(this.#record, this.#context, this.#acts.tell));
+    this.#body.append(verdictBar(this.#record, this.#context, this.#acts.tell, this.#offers()), this.#person);
+    if (this.#record.handOver) this.showPerson();
+    else this.#person.replaceChildren(this.#press.form);
+  }
+
+  /** What may be done next with one press. */
+  #offers() {
+    const { offers = [], outcome } = this.#record;
+    const { say, product } = this.#context;
+    const strong = offers.includes("person") || outcome === "declined" ? "strong" : "";
+    const form = (cancel) => personForm(this.#context, { submit: (words) => this.#acts.askPerson(words), cancel });
+    this.#press = foldout(say("ask_person"), form, strong);
+    const buttons = [];
+    if (offers.includes("hint")) {
+      buttons.push(h("button", { type: "button", class: "quiet strong", onclick: () => this.#acts.hint() }, say("hint")));
+    }
+    if (offers.includes("plan")) {
+      const link = lessonLink(say("plan"), `/p/${encodeURIComponent(product)}/plan`, this.#context);
+      link.className = "quiet strong";
+      buttons.push(link);
+    }
+    return [...buttons, this.#press.button];
+  }
+
+  /** What became of the question a person was asked; the focus goes along when it was in the form. */
+  showPerson() {
+    const held = this.#person.contains(this.#person.getRootNode().activeElement);
+    const told = personReply(this.#record.handOver, this.#context, () => this.#acts.takeBack());
+    this.#person.replaceChildren(told);
+    if (this.#press) this.#press.button.hidden = true;
+    if (this.#record.kind === "person" && !this.#person.parentNode) this.#body.replaceChildren(this.#person);
+    if (held) (told.querySelector("button") ?? told).focus();
   }
 
   stop() {
@@ -65,7 +103,7 @@ export class ExchangeView {
   }
 
   get words() {
-    return this.#body.textContent;
+    return (this.#record.handOver ? this.#person : this.#body).textContent;
   }
 
   #restore() {
@@ -75,6 +113,8 @@ export class ExchangeView {
       if (state === "done") return this.finish("");
       if (text) this.append(text);
       citations.forEach((citation) => this.cite(citation));
+    } else if (kind === "person") {
+      return this.showPerson();
     } else if (state === "done") {
       return this.showStuck();
     }

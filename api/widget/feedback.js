@@ -7,8 +7,8 @@ import { Problem } from "./service.js";
 // Both answers of "I'm stuck" and the blank line between them fit into the 8,000 characters the service takes.
 const LONGEST_COMMENT = 3900;
 
-/** Thumbs and a comment under one answer. `send(kind, text?)` resolves once the service has recorded it. */
-export function verdictBar(record, context, send) {
+/** Thumbs, a comment and `more` under one answer. `send(kind, text?)` resolves once the service has recorded it. */
+export function verdictBar(record, context, send, more) {
   const { say } = context;
   const reply = h("p", { class: "reply", hidden: true, role: "status" });
   const answer = (words, broken = false) => {
@@ -39,97 +39,95 @@ export function verdictBar(record, context, send) {
       await send(`thumb_${vote}`);
       answer(say("thanks_vote"));
       // Somebody who was not helped can say why while it is fresh; nobody has to.
-      if (vote === "down") reveal(true);
+      if (vote === "down") flip(true, false);
     } catch (error) {
       showVote(before ?? "none");
       answer(shortWords(error, context), true);
     }
   }
 
-  const declined = record.outcome === "declined";
-  const toggle = h(
-    "button",
-    { type: "button", class: declined ? "quiet strong" : "quiet", "aria-expanded": "false", onclick: () => flip() },
-    say(declined ? "ask_person" : "comment"),
+  const { button, form, flip } = foldout(say("comment"), (close) =>
+    wordsForm(context, {
+      fields: [{ name: "comment", label: say("comment_label"), rows: 3, required: true }],
+      send: say("comment_send"),
+      async submit({ comment }) {
+        await send("comment", comment);
+        close();
+        answer(say("thanks"));
+      },
+      cancel: close,
+    }),
   );
-  const form = commentForm({
-    label: say(declined ? "ask_person_label" : "comment_label"),
-    hint: declined ? say("ask_person_hint") : null,
-    context,
-    async send(text) {
-      await send("comment", text);
-      flip();
-      answer(say("thanks"));
-    },
-    cancel: () => flip(),
-  });
-  form.hidden = true;
 
-  function reveal(shown) {
-    form.hidden = !shown;
-    toggle.setAttribute("aria-expanded", String(shown));
-  }
-  function flip() {
-    reveal(form.hidden);
-    (form.hidden ? toggle : form.querySelector("textarea")).focus();
-  }
-
-  return h("div", { class: "verdict" }, h("div", { class: "row" }, ...thumbs, toggle, reply), form);
+  return h("div", { class: "verdict" }, h("div", { class: "row" }, ...thumbs, button, ...more, reply), form);
 }
 
-function commentForm({ label, hint, context, send, cancel }) {
+/** A button and the form it opens and closes; `make(close)` builds the form. */
+export function foldout(words, make, shape = "") {
+  const flip = (open = form.hidden, takeFocus = true) => {
+    form.hidden = !open;
+    button.setAttribute("aria-expanded", String(open));
+    if (takeFocus) (open ? form.querySelector("textarea") : button).focus();
+  };
+  const attributes = { type: "button", class: `quiet ${shape}`, "aria-expanded": "false", onclick: () => flip() };
+  const button = h("button", attributes, words);
+  const form = make(() => flip(false));
+  form.hidden = true;
+  return { button, form, flip };
+}
+
+/**
+ * A form of text fields `{name, label, required, rows, most, line}`. `submit` takes what was written, trimmed, by name;
+ * where it fails the words stay and the trouble is told.
+ */
+export function wordsForm(context, { title, intro, fields, send, submit, cancel, shape = "" }) {
   const { say } = context;
-  const field = h("textarea", { rows: 3, maxlength: LONGEST_COMMENT, required: true });
+  const inputs = fields.map(({ name, required, rows = 2, most = LONGEST_COMMENT, line }) =>
+    h(line ? "input" : "textarea", { name, rows: line ? null : rows, maxlength: most, required }),
+  );
   const trouble = h("p", { class: "reply broken", role: "alert", hidden: true });
-  const submit = h("button", { type: "submit", class: "solid" }, say("comment_send"));
+  const sender = h("button", { type: "submit", class: "solid" }, send);
   async function onsubmit(event) {
     event.preventDefault();
-    const text = field.value.trim();
-    if (!text) return field.focus();
-    submit.disabled = true;
+    const empty = inputs.find((input) => input.required && !input.value.trim());
+    if (empty) return empty.focus();
+    sender.disabled = true;
     trouble.hidden = true;
     try {
-      await send(text);
-      field.value = "";
+      await submit(Object.fromEntries(inputs.map((input) => [input.name, input.value.trim()])));
+      for (const input of inputs) input.value = "";
     } catch (error) {
       trouble.textContent = shortWords(error, context);
       trouble.hidden = false;
     } finally {
-      submit.disabled = false;
+      sender.disabled = false;
     }
   }
   return h(
     "form",
-    { class: "form", onsubmit },
-    h("label", {}, h("span", {}, label), hint ? h("small", {}, hint) : null, field),
+    { class: `form ${shape}`, onsubmit, "aria-label": title ?? intro },
+    title ? h("h2", {}, title) : null,
+    intro ? h("p", {}, intro) : null,
+    ...fields.map(({ label }, place) => h("label", {}, h("span", {}, label), inputs[place])),
     trouble,
-    h("div", { class: "row" }, submit, h("button", { type: "button", class: "quiet", onclick: cancel }, say("cancel"))),
+    h("div", { class: "row" }, sender, h("button", { type: "button", class: "quiet", onclick: cancel }, say("cancel"))),
   );
 }
 
-/** The form behind "I'm stuck"; `submit(where, tried)` takes the two answers, trimmed. */
+/** The form behind "I'm stuck"; `submit({where, tried})` takes the two answers. */
 export function stuckForm(context, { submit, cancel }) {
   const { say } = context;
-  const where = h("textarea", { rows: 2, maxlength: LONGEST_COMMENT, required: true, name: "where" });
-  const tried = h("textarea", { rows: 2, maxlength: LONGEST_COMMENT, name: "tried" });
-  function onsubmit(event) {
-    event.preventDefault();
-    if (!where.value.trim()) return where.focus();
-    submit(where.value.trim(), tried.value.trim());
-  }
-  return h(
-    "form",
-    { class: "form stuck-form", onsubmit, "aria-label": say("stuck_title") },
-    h("h2", {}, say("stuck_title")),
-    h("label", {}, h("span", {}, say("stuck_where")), where),
-    h("label", {}, h("span", {}, say("stuck_tried")), tried),
-    h(
-      "div",
-      { class: "row" },
-      h("button", { type: "submit", class: "solid" }, say("stuck_send")),
-      h("button", { type: "button", class: "quiet", onclick: cancel }, say("cancel")),
-    ),
-  );
+  return wordsForm(context, {
+    title: say("stuck_title"),
+    fields: [
+      { name: "where", label: say("stuck_where"), required: true },
+      { name: "tried", label: say("stuck_tried") },
+    ],
+    send: say("stuck_send"),
+    submit,
+    cancel,
+    shape: "stuck-form",
+  });
 }
 
 /** What the service offers to somebody who is stuck: lessons to look at again, and somebody else's case. */

@@ -1,5 +1,7 @@
 // Talks to the service and says in one word what went wrong. Knows nothing of what is on the screen.
 
+import { recall, retain } from "./storage.js";
+
 // Long enough for a model that thinks before its first word, short enough to notice a line that died silently.
 const SILENCE_MS = 60_000;
 
@@ -16,10 +18,12 @@ const KIND_BY_STATUS = { 403: "refused", 404: "unknown", 413: "long", 422: "inva
 export class Service {
   #base;
   #product;
+  #learner;
 
   constructor(server, product) {
     this.#base = server;
     this.#product = `${server}/v1/products/${encodeURIComponent(product)}`;
+    this.#learner = `companion-learner-${product}`;
   }
 
   async describe(signal) {
@@ -28,8 +32,9 @@ export class Service {
 
   /** The reply to a question, its body still unread. */
   ask(question, signal) {
-    const send = (body) => this.#fetch("/turns", { ...asJson(body), signal }, { Accept: "text/event-stream" });
-    return withoutUnknownLesson(question, send);
+    return this.#say(question, (body) =>
+      this.#fetch("/turns", { ...asJson(body), signal }, { Accept: "text/event-stream" }),
+    );
   }
 
   /** The events of a turn after `place.last`; nothing is asked twice. */
@@ -39,8 +44,43 @@ export class Service {
   }
 
   async tell(feedback) {
-    const send = (body) => this.#fetch("/feedback", asJson(body));
-    return (await withoutUnknownLesson(feedback, send)).json();
+    return (await this.#say(feedback, (body) => this.#fetch("/feedback", asJson(body)))).json();
+  }
+
+  /** Hands a question over to a person; from then on this browser has a learner, so that they are told later. */
+  async askPerson(wish) {
+    if (!recall(this.#learner)) retain(this.#learner, (await (await this.#fetch("/learners", asJson({}))).json()).learner);
+    return (await this.#say(wish, (body) => this.#fetch("/hand-overs", asJson(body)))).json();
+  }
+
+  /** What became of this learner's questions to people, the earliest first. */
+  async handOvers() {
+    const path = `/hand-overs?learner=${encodeURIComponent(recall(this.#learner) ?? "")}`;
+    return (await (await this.#fetch(path, {})).json()).hand_overs.reverse();
+  }
+
+  /** Takes a question back ("DELETE"), or says that its outcome was shown ("POST"). */
+  settle({ id, conversation }, method) {
+    const told = method === "POST" ? "/told" : "";
+    const path = `/hand-overs/${encodeURIComponent(id)}${told}?conversation=${encodeURIComponent(conversation)}`;
+    return this.#fetch(path, { method });
+  }
+
+  /** Says something for this browser's learner. A lesson that was renamed since, or a key of a home that was set up
+   * anew, must not keep it from being said: it is worth as much without. */
+  async #say(body, send) {
+    const learner = recall(this.#learner) ?? undefined;
+    try {
+      return await send({ ...body, learner });
+    } catch (error) {
+      if (error.type === "lesson-not-found" && body.lesson !== undefined) {
+        return this.#say({ ...body, lesson: undefined }, send);
+      }
+      if (error.status !== 403 || !learner) throw error;
+      const response = await send(body);
+      retain(this.#learner, null);
+      return response;
+    }
   }
 
   async #fetch(path, options, headers = {}) {
@@ -66,16 +106,6 @@ export class Service {
     } catch {
       return "unreachable";
     }
-  }
-}
-
-/** A page may name a lesson that was renamed since: what the learner says is worth as much without it. */
-async function withoutUnknownLesson(body, send) {
-  try {
-    return await send(body);
-  } catch (error) {
-    if (error.type !== "lesson-not-found" || body.lesson === undefined) throw error;
-    return send({ ...body, lesson: undefined });
   }
 }
 

@@ -10,6 +10,7 @@ from assistant.supported import SupportedSentences
 from tests.assistant.made_sources import source
 
 WATER = "Water boils at 100 degrees at sea level. It boils earlier in the mountains, at 90.5 degrees."
+AT_SEA, UP = "Water boils at 100 degrees at sea level.", "It boils earlier in the mountains, at 90.5 degrees."
 POWER = "Мощность — это шанс увидеть эффект. Её называют «чувствительностью» теста.\nДля 80 % нужно 1 200 человек."
 CODE = 'Select columns with df[["a", "b"]] and items with x = a[b[0]] in one step. See https://course.example/docs too.'
 SOURCES = [source(text, number) for number, text in enumerate((WATER, POWER, CODE), start=1)]
@@ -47,7 +48,7 @@ GOOD = 'Water boils at 100 degrees. [[1|"boils at 100 degrees"]]'
     ],
 )
 def test_a_sentence_with_its_quote_gets_through(reply: str) -> None:
-    assert _read(reply) == ([("Water boils at 100 degrees.", ["boils at 100 degrees"])], 0, False)
+    assert _read(reply) == ([("Water boils at 100 degrees.", [AT_SEA])], 0, False)
 
 
 @pytest.mark.parametrize(
@@ -84,31 +85,43 @@ def test_anything_else_stays_here(reply: str) -> None:
 
 def test_only_the_sentence_before_the_marks_is_proved_by_them() -> None:
     given, dropped, _ = _read(f"The moon is made of cheese. {GOOD}")
-    assert given == [("Water boils at 100 degrees.", ["boils at 100 degrees"])]
+    assert given == [("Water boils at 100 degrees.", [AT_SEA])]
     assert dropped == 1
 
 
 def test_two_marks_prove_one_sentence_and_a_wrong_one_is_left_out() -> None:
-    reply = (
-        'It depends. [[1|"boils at 100 degrees"]] [[1|"earlier in the mountains"]][[2|"earlier in the mountains"]] Bye.'
-    )
-    assert _read(reply)[0] == [("It depends.", ["boils at 100 degrees", "earlier in the mountains"])]
+    marks = '[[1|"boils at 100 degrees"]] [[1|"earlier in the mountains"]][[2|"earlier in the mountains"]]'
+    said = "Water boils at 100 degrees, and earlier in the mountains."
+    assert _read(f"{said} {marks} Bye.")[0] == [(said, [AT_SEA, UP])]
+
+
+def test_two_marks_within_one_sentence_are_one_quote() -> None:
+    reply = 'Water boils at sea level. [[1|"Water boils at"]] [[1|"at sea level"]]'
+    assert _read(reply)[0] == [("Water boils at sea level.", [AT_SEA])]
+
+
+def test_a_quote_from_a_page_without_full_stops_stays_as_the_model_took_it() -> None:
+    reader = SupportedSentences([source("word " * 300 + "water boils early")])
+    (given,) = [*reader.feed('Water boils early. [[1|"water boils early"]]'), *reader.finish()]
+    assert [quote.text for quote in given.quotes] == ["water boils early"]
+
+
+def test_why_a_sentence_was_held_back_is_counted() -> None:
+    reader = SupportedSentences(SOURCES)
+    reply = f'{GOOD} It boils at 120 degrees. [[1|"boils at 100 degrees"]] It boils. [[1|"nobody wrote that"]] Bye.'
+    assert len([*reader.feed(reply), *reader.finish()]) == 1
+    assert (reader.kept, reader.dropped, dict(reader.faults)) == (1, 3, {"number": 1, "not_found": 1})
 
 
 def test_lines_of_a_list_stay_lines() -> None:
-    reply = (
-        '- At sea: 100. [[1|"boils at 100 degrees"]]\n- Up: earlier. [[1|"earlier in the mountains"]]\n- Unproved.\n'
-    )
-    assert _texts(reply) == ["- At sea: 100.", "- Up: earlier."]
+    lines = ["- At sea level: 100 degrees.", "- In the mountains: earlier."]
+    reply = f'{lines[0]} [[1|"boils at 100 degrees"]]\n{lines[1]} [[1|"earlier in the mountains"]]\n- Unproved.\n'
+    assert _texts(reply) == lines
 
 
 def test_marks_in_front_of_the_full_stop_leave_no_stop_behind() -> None:
-    reply = 'At sea 100 [[1|"boils at 100 degrees"]]. Up it is earlier [[1|"earlier in the mountains"]].'
-    assert _read(reply) == (
-        [("At sea 100", ["boils at 100 degrees"]), ("Up it is earlier", ["earlier in the mountains"])],
-        0,
-        False,
-    )
+    reply = 'At sea 100 degrees [[1|"boils at 100 degrees"]]. In the mountains earlier [[1|"earlier in the mountains"]].'
+    assert _read(reply) == ([("At sea 100 degrees", [AT_SEA]), ("In the mountains earlier", [UP])], 0, False)
 
 
 def test_quotation_marks_inside_a_quote_may_be_of_another_kind() -> None:
@@ -118,12 +131,16 @@ def test_quotation_marks_inside_a_quote_may_be_of_another_kind() -> None:
 
 @pytest.mark.parametrize("quoted", ['columns with df[["a", "b"]]', "with x = a[b[0]]"])
 def test_a_quote_may_end_in_brackets_of_its_own(quoted: str) -> None:
-    reply = f'Do it so. [[3|"{quoted}"]] And boil. [[1|"boils at 100 degrees"]]'
-    assert _read(reply)[0] == [("Do it so.", [quoted]), ("And boil.", ["boils at 100 degrees"])]
+    reply = f'Select columns and items in one step. [[3|"{quoted}"]] {GOOD}'
+    whole = 'Select columns with df[["a", "b"]] and items with x = a[b[0]] in one step.'
+    assert _read(reply)[0] == [
+        ("Select columns and items in one step.", [whole]),
+        ("Water boils at 100 degrees.", [AT_SEA]),
+    ]
 
 
 def test_an_address_of_the_course_may_be_told() -> None:
-    assert _texts('See https://course.example/docs. [[3|"Select columns with"]]') == [
+    assert _texts('See https://course.example/docs. [[3|"See https://course.example"]]') == [
         "See https://course.example/docs."
     ]
 

@@ -89,8 +89,9 @@ def test_an_answer_that_rests_on_a_whole_lesson_leaves_with_any_change_of_it(bak
     by = staff(bakery)
     verify(bakery, answered(bakery, by), by=by, passages=())
     told = ask(bakery, QUESTION, PRODUCT)
-    assert (told["move"], told["citations"]) == ("verified", [])
-    take_in({**LESSONS, "01-dough.md": LESSONS["01-dough.md"].replace("folded", "turned")}, PRODUCT)
+    assert told["move"] == "verified"
+    assert not told["citations"]
+    take_in({**LESSONS, "01-dough.md": f"{LESSONS['01-dough.md']}\n## Shaping\n\nShape it with wet hands.\n"}, PRODUCT)
     assert ask(bakery, QUESTION, PRODUCT)["move"] is None
 
 
