@@ -6,7 +6,7 @@ from typing import Any
 
 from pydantic import BaseModel, Field
 
-from assistant.block_shelf import Fitting, fitting_blocks
+from assistant.block_shelf import fitting_blocks
 from assistant.blocks import Block, Fit
 from assistant.effort import WinKind
 from assistant.interview import Asking, next_question, read_answers
@@ -198,20 +198,6 @@ def tell_plan(house: House, product: Product, kept: KeptPlan) -> dict[str, Any]:
     return {**_plan(plan), "cases": told, "people": people, "blocks": [], "is_near": True}
 
 
-def blocks_for(house: House, person: PersonId, answers: Mapping[str, Any], *, lang: Lang) -> Fitting:
-    """The blocks that fit who answered like this; `lang` is the language where they named none."""
-    read = read_answers(answers)
-    return fitting_blocks(
-        house.database,
-        house.shelves,
-        goal=read.goal,
-        known=read.known,
-        learner=person,
-        lang=read.lang or lang,
-        count=BLOCKS_SHOWN,
-    )
-
-
 def _plan(plan: ShownPlan) -> dict[str, Any]:
     needed = plan.minutes_needed
     same = ("version", "done", "lessons", "week", "behind", "offers_new", "ends", "next", "win", "weeks", "before")
@@ -225,7 +211,8 @@ def _plan(plan: ShownPlan) -> dict[str, Any]:
 
 def _blocks(house: House, product: Product, kept: KeptPlan) -> dict[str, Any]:
     answers = read_answers(kept.answers)
-    fitting = blocks_for(house, kept.person, kept.answers, lang="ru" if product.lang == "ru" else "en")
+    lang: Lang = "ru" if product.lang == "ru" else "en"
+    fitting = fitting_blocks(house.database, house.shelves, answers, learner=kept.person, lang=lang, count=BLOCKS_SHOWN)
     return {
         **dict.fromkeys(("next", "win", "ends", "hours_needed")),
         **{name: [] for name in ("weeks", "before", "added", "after", "cases")},

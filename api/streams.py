@@ -44,6 +44,11 @@ class RunningTurn:
     def conversation(self) -> str:
         return str(self.events[0].data["conversation"])
 
+    @property
+    def is_kept(self) -> bool:
+        """Whether it ended as it should, and so is in the database."""
+        return self.finished and self.failure is None
+
     async def run(self, answerer: Answerer, question: Question) -> None:
         """Work the turn through; a failure after the first event becomes the stream's `error` event."""
         try:

@@ -27,6 +27,8 @@ class Ask(StrEnum):
     CATALOGUE = "catalogue"
     PAGE = "page"
     SECTION = "section"
+    PLAN = "plan"
+    BLOCKS = "blocks"
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,25 +1,30 @@
 """The blocks of every published course of an installation, and which of them fit a learner; drafts are in none."""
 
-from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 
 from sqlalchemy.orm import Session
 
+from assistant.across import MOST_COURSES
 from assistant.aims import aim_of, likeness
 from assistant.blocks import Block, Fit, rank_blocks
 from assistant.effort import lesson_minutes
+from assistant.interview import Answers
 from assistant.looking import look
-from assistant.make_plan import Part
+from assistant.make_plan import Part, known_lessons
 from assistant.reply import Outcome
 from foundation.database import Database, moment
 from foundation.ids import LessonId
 from knowledge.language import Lang
 from knowledge.lessons import LessonHead, live_lessons
 from knowledge.outline import read_outlines
-from knowledge.products import Product, ProductKind, find_product, list_products
+from knowledge.products import Product, ProductKind, list_products
 from knowledge.related import NONE_RELATED, Related, RelatedLesson, related_lessons
 from knowledge.shelves import Shelves
 from learning.progress import LessonState, read_progress
+
+# The block of each lesson, by its product and slug.
+_BlockOf = dict[tuple[str, str], str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,52 +38,58 @@ class Fitting:
 
 def installed_blocks(session: Session) -> list[Block]:
     """The blocks of all courses with lessons, in the order of products and lessons."""
-    courses = [one for one in list_products(session) if one.kind is ProductKind.COURSE and one.lessons]
-    heads = {course.slug: live_lessons(session, course.slug) for course in courses}
-    block_of: dict[tuple[str, str], str] = {
-        (course.slug, head.slug): _id(course.slug, head.block_title)
-        for course in courses
-        for head in heads[course.slug]
-    }
-    return [block for course in courses for block in _blocks(session, course, heads[course.slug], block_of)]
+    return _installed(session).blocks
 
 
 def installed_parts(session: Session) -> list[Part]:
     """The same as what a learner may say they know."""
-    return [Part(block.id, block.title, block.lessons) for block in installed_blocks(session)]
+    return [Part(block.id, block.title, block.lessons, block.lang) for block in installed_blocks(session)]
 
 
 def fitting_blocks(
-    database: Database,
-    shelves: Shelves,
-    *,
-    goal: str,
-    known: Collection[str],
-    learner: str | None,
-    lang: Lang,
-    count: int,
+    database: Database, shelves: Shelves, answers: Answers, *, learner: str | None, lang: Lang, count: int
 ) -> Fitting:
-    """At most `count` blocks for somebody with this goal, "" for none, who says they know these blocks.
+    """At most `count` blocks for somebody who answered like this; `lang` is theirs where they named none.
 
-    Raises EncoderUnavailable, IndexUnavailable.
+    A block that is about what they know in their own words counts as met, and is offered still. Raises
+    EncoderUnavailable, IndexUnavailable.
     """
     with database.read() as session:
-        blocks = installed_blocks(session)
-        have = {*known, *(_completed(session, blocks, learner) if learner else ())}
-        liked = (
-            None if not goal else dict(zip((b.id for b in blocks), _liked(session, blocks, goal, shelves), strict=True))
-        )
-        fits = rank_blocks(blocks, have=have, lang=lang, liked=liked)[:count]
-        shown = {block.id: block for fit in fits for block in (fit.block, *fit.missing)}
+        here = _installed(session)
+        have = {*answers.known, *(_completed(session, here.blocks, learner) if learner else ())}
+        fits = rank_blocks(
+            here.blocks,
+            have=have,
+            touched=_in_words(here, answers),
+            lang=answers.lang or lang,
+            liked=_liked(here, answers.goal, shelves) if answers.goal else None,
+        )[:count]
+        shown = {block.id: block for fit in fits for block in (fit.block, *fit.met, *fit.missing)}
         minutes = _minutes(session, list(shown.values()))
-        courses = [find_product(session, slug) for slug in dict.fromkeys(block.product for block in blocks)]
-    near = not goal or any(_speaks_of(goal, course, database, shelves) for course in courses)
+    near = not answers.goal or any(
+        _speaks_of(answers.goal, course, database, shelves) for course in here.courses[:MOST_COURSES]
+    )
     return Fitting(tuple(fits), minutes, near)
 
 
-def _blocks(
-    session: Session, course: Product, heads: Sequence[LessonHead], block_of: dict[tuple[str, str], str]
-) -> list[Block]:
+@dataclass(frozen=True, slots=True)
+class _Installed:
+    """The courses with lessons, each with these, and their blocks."""
+
+    courses: list[Product]
+    heads: dict[str, list[LessonHead]]
+    blocks: list[Block]
+
+
+def _installed(session: Session) -> _Installed:
+    courses = [one for one in list_products(session) if one.kind is ProductKind.COURSE and one.lessons]
+    heads = {str(course.slug): live_lessons(session, course.slug) for course in courses}
+    block_of: _BlockOf = {(slug, head.slug): _id(slug, head.block_title) for slug in heads for head in heads[slug]}
+    blocks = [block for course in courses for block in _blocks(session, course, heads[course.slug], block_of)]
+    return _Installed(courses, heads, blocks)
+
+
+def _blocks(session: Session, course: Product, heads: Sequence[LessonHead], block_of: _BlockOf) -> list[Block]:
     related = related_lessons(session, course.slug, now=moment(session))
     groups: dict[str, list[LessonHead]] = {}
     for head in heads:
@@ -100,16 +111,14 @@ def _blocks(
 
 
 def _required(
-    group: Sequence[LessonHead], related: dict[LessonId, Related], block_of: dict[tuple[str, str], str], *, own: str
+    group: Sequence[LessonHead], related: dict[LessonId, Related], block_of: _BlockOf, *, own: str
 ) -> tuple[str, ...]:
     tied = (other for head in group for other in related.get(head.id, NONE_RELATED).requires)
     found = dict.fromkeys(name for other in tied if (name := _block_of(other, block_of)) is not None)
     return tuple(name for name in found if name != own)
 
 
-def _same(
-    group: Sequence[LessonHead], related: dict[LessonId, Related], block_of: dict[tuple[str, str], str]
-) -> frozenset[str]:
+def _same(group: Sequence[LessonHead], related: dict[LessonId, Related], block_of: _BlockOf) -> frozenset[str]:
     """The blocks that at least half of the lessons have their equivalents in."""
     counts: dict[str, int] = {}
     for head in group:
@@ -119,21 +128,26 @@ def _same(
     return frozenset(name for name, count in counts.items() if 2 * count >= len(group))
 
 
-def _block_of(other: RelatedLesson, block_of: dict[tuple[str, str], str]) -> str | None:
+def _block_of(other: RelatedLesson, block_of: _BlockOf) -> str | None:
     return None if other.head is None else block_of.get((other.product, other.head.slug))
 
 
-def _liked(session: Session, blocks: Sequence[Block], goal: str, shelves: Shelves) -> list[float]:
+def _liked(here: _Installed, goal: str, shelves: Shelves) -> dict[str, float]:
     """A block is as like a goal as the likest of its lessons: means would favour blocks of a single lesson."""
-    heads = {
-        (slug, head.slug): head
-        for slug in dict.fromkeys(block.product for block in blocks)
-        for head in live_lessons(session, slug)
-    }
-    names = [(block.product, lesson) for block in blocks for lesson in block.lessons]
-    aims = [aim_of(heads[name].title, heads[name].skill, heads[name].outcome) for name in names]
-    by_lesson = dict(zip(names, likeness(goal, aims, shelves.encoder), strict=True))
-    return [float(max(by_lesson[block.product, lesson] for lesson in block.lessons)) for block in blocks]
+    heads = [(slug, head) for slug in here.heads for head in here.heads[slug]]
+    liked = likeness(goal, [aim_of(head.title, head.skill, head.outcome) for _, head in heads], shelves.encoder)
+    by_lesson = {(slug, head.slug): float(like) for (slug, head), like in zip(heads, liked, strict=True)}
+    return {block.id: max(by_lesson[block.product, lesson] for lesson in block.lessons) for block in here.blocks}
+
+
+def _in_words(here: _Installed, answers: Answers) -> list[str]:
+    """The blocks of which at least half of the lessons are about what somebody says they know."""
+    known = {slug: known_lessons(here.heads[slug], replace(answers, known=())) for slug in here.heads}
+    return [
+        block.id
+        for block in here.blocks
+        if 2 * len(known[block.product].intersection(block.lessons)) >= len(block.lessons)
+    ]
 
 
 def _completed(session: Session, blocks: Sequence[Block], learner: str) -> list[str]:

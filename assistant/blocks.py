@@ -38,18 +38,24 @@ class Fit:
 
 
 def rank_blocks(
-    blocks: Sequence[Block], *, have: Collection[str], lang: str, liked: Mapping[str, float] | None = None
+    blocks: Sequence[Block],
+    *,
+    have: Collection[str],
+    lang: str,
+    liked: Mapping[str, float] | None = None,
+    touched: Collection[str] = (),
 ) -> list[Fit]:
-    """The blocks somebody does not have yet, the best first.
+    """The blocks somebody does not have yet, the best first; those they have `touched` count as met, and are offered.
 
-    With `liked`, the likeness of blocks to a goal by id: by that. Without: by the learner's language, then by how little
-    is missing, then in the order of the courses.
+    With `liked`, the likeness of blocks to a goal by id: by that. Without: by the learner's language, by how little is
+    missing, and in the order of the courses.
     """
     known = {block.id: block for block in blocks}
     had = _with_same(have, known)
+    met = _with_same({*have, *touched}, known)
     offered = _each_once([block for block in blocks if block.id not in had], lang)
     place = {block.id: number for number, block in enumerate(blocks)}
-    fits = [_fit(block, known, had, liked) for block in offered]
+    fits = [_fit(block, known, met, liked) for block in offered]
     if liked is not None:
         return sorted(fits, key=lambda fit: (-(fit.likeness or 0.0), place[fit.block.id]))
     return sorted(fits, key=lambda fit: (fit.block.lang != lang, len(fit.missing), place[fit.block.id]))

@@ -57,11 +57,12 @@ class Number:
 
 @dataclass(slots=True)
 class Statement:
-    """A part of a sentence between commas and conjunctions."""
+    """What stands between commas and conjunctions; `part` numbers what full stops and semicolons part from the rest."""
 
     words: list[Word] = field(default_factory=list)
     numbers: list[Number] = field(default_factory=list)
     code: list[str] = field(default_factory=list)
+    part: int = 0
 
     def __bool__(self) -> bool:
         return bool(self.content or self.code)
@@ -154,17 +155,19 @@ class _Reader:
         self._quoted = _quoted_places(text)
 
     def statements(self) -> Iterator[Statement]:
-        statement, at_start = Statement(), True
+        statement, at_start, part = Statement(), True, 0
         for token in self._tokens():
             if token.lastgroup == "stop":
                 yield statement
-                statement, at_start = Statement(), token.group()[0] in _ENDS_SENTENCE
+                at_start = token.group()[0] in _ENDS_SENTENCE
+                part += at_start or token.group() == ";"
+                statement = Statement(part=part)
                 continue
             if token["word"]:
                 for word in self._words(token, at_start=at_start):
                     if JOINT in word.meaning.marks:
                         yield statement
-                        statement = Statement()
+                        statement = Statement(part=part)
                     _add(statement, word)
             elif token["code"]:
                 statement.code.append(token["code"].strip("`"))
@@ -255,7 +258,7 @@ def _merged(statements: Iterator[Statement]) -> Iterator[Statement]:
         if not each.words and not each.numbers and not each.code:
             continue
         if held is not None and (_says_nothing(each) or _says_nothing(held)):
-            held = Statement(held.words + each.words, held.numbers + each.numbers, held.code + each.code)
+            held = Statement(held.words + each.words, held.numbers + each.numbers, held.code + each.code, held.part)
             continue
         if held is not None:
             yield held

@@ -224,8 +224,8 @@ class _Compared:
                 told = [each for each in self._read.statements if mark in each.marks]
                 if not told or not (across or any(_shares(statement, each) for each in told)):
                     return Fault.QUANTITY
-            closest = max(self._read.statements, key=lambda each: _overlap(statement, each), default=None)
-            if closest is not None and (across or _overlap(statement, closest)):
+            closest = self._closest(statement)
+            if closest is not None:
                 kept = {mark for mark in _KEPT_QUANTITIES if mark in closest.marks}
                 if kept - frozenset().union(*(each.marks for each in statements)):
                     return Fault.QUANTITY
@@ -247,9 +247,20 @@ class _Compared:
             return Fault.CAUSE
         if FRAME in self._read.marks and FRAME not in claim.marks:
             return Fault.CONTEXT
-        if CONDITION in self._read.marks and not {CONDITION, CONDITIONAL} & claim.marks:
+        if not {CONDITION, CONDITIONAL} & claim.marks and any(map(self._depends, statements)):
             return Fault.CONDITION
         return None
+
+    def _depends(self, statement: Statement) -> bool:
+        """Whether the quote says it under a condition."""
+        parts = {each.part for each in self._read.statements if CONDITION in each.marks}
+        closest = self._closest(statement)
+        return bool(parts) and (closest is None or closest.part in parts)
+
+    def _closest(self, statement: Statement) -> Statement | None:
+        """The statement of the quote that has most in common with one of the claim."""
+        closest = max(self._read.statements, key=lambda each: _overlap(statement, each), default=None)
+        return closest if closest is not None and _overlap(statement, closest) else None
 
     def _content(self, statements: Sequence[Statement]) -> Fault | None:
         """Every word that says something; one, or a run of them, may be what the quote's pronoun stands for."""

@@ -13,7 +13,7 @@ from assistant.extract import Quote
 from assistant.supported import Supported, SupportedSentences
 from foundation.errors import ModelUnavailable
 from foundation.ids import content_hash
-from knowledge.language import Lang
+from knowledge.language import Lang, language_of
 from knowledge.lessons import Source
 from prompts.budget import TokenCount, count_tokens, fit_passages
 from prompts.catalogue import Prompt, load_prompt
@@ -35,6 +35,8 @@ _OWN_LETTERS: dict[Lang, re.Pattern[str]] = {
 # Russian prose about programming may carry four Latin letters for each of its own, English prose hardly any foreign.
 _LEAST_OWN: dict[Lang, float] = {"ru": 0.2, "en": 0.5}
 _FEWEST_LETTERS = 12
+# One word in letters that look alike; "A/B-тест" and "p-значение" are two.
+_TWO_ALPHABETS = re.compile(r"[A-Za-z][\u0400-\u04ff]|[\u0400-\u04ff][A-Za-z]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -203,7 +205,7 @@ class _Reading:
 
     def _drafts(self, sentences: Iterable[Supported]) -> Iterator[Draft]:
         for sentence in sentences:
-            if _is_foreign(sentence.text, self._lang):
+            if _is_foreign(sentence.text, self._lang) or _is_beyond_proof(sentence, self._lang):
                 self._foreign += 1
             else:
                 yield _draft(sentence)
@@ -225,6 +227,16 @@ def _is_foreign(sentence: str, lang: Lang) -> bool:
     letters = "".join(filter(str.isalpha, _ASIDE.sub("", sentence)))
     own = len(_OWN_LETTERS[lang].findall(letters))
     return len(letters) >= _FEWEST_LETTERS and own < _LEAST_OWN[lang] * len(letters)
+
+
+def _is_beyond_proof(sentence: Supported, lang: Lang) -> bool:
+    """Whether its words cannot be compared with its quotes': of two languages, or of letters of two alphabets.
+
+    A model that means harm tells any lie behind a true quote of another language (`evals.safety`, 2026-11).
+    """
+    words = _ASIDE.sub("", sentence.text)
+    translated = any(language_of(quote.source.text, default=lang) != lang for quote in sentence.quotes)
+    return bool(_TWO_ALPHABETS.search(words) or (translated and _OWN_LETTERS[lang].search(words)))
 
 
 def _told(source: Source) -> str:

@@ -202,6 +202,11 @@ def count_hand_overs(session: Session, products: Collection[str]) -> dict[tuple[
     return {(product, HandOverState(state)): count for product, state, count in rows}
 
 
+def count_waiting_hand_overs(session: Session, product: str) -> int:
+    """How many questions of a product wait for a person."""
+    return count_hand_overs(session, [product]).get((product, HandOverState.WAITING), 0)
+
+
 def answer_hand_over(
     session: Session, product: str, hand_over_id: str, *, by: PersonId, reply: str, draft: bool = False, now: datetime
 ) -> HandOver:

@@ -32,11 +32,12 @@ _SHORTEST_WORD = 2
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """What a learner may say they know: a block of the course, or a lesson where there are none."""
+    """What a learner may say they know: a block of a course, or a lesson where there are none; `lang` is "" mostly."""
 
     id: str
     title: str
     lessons: tuple[str, ...]
+    lang: str = ""
 
 
 def parts_of(heads: Sequence[LessonHead]) -> list[Part]:

@@ -10,15 +10,17 @@ from enum import StrEnum
 from itertools import combinations
 
 from assistant.across import Across
-from assistant.bearing import is_negated, numbers_in
+from assistant.claim_reading import read_claim
+from assistant.claims import Fault, Proof, find_fault
 from assistant.extract import Quote
 from knowledge.blocks import BlockKind
 from knowledge.lexical import terms
 from knowledge.sentences import sentence_spans
 
-# Share of stems two sentences have in common, of the smaller set; sentences with fewer are too short to compare.
+# Share of stems two sentences have in common, of all they have (Jaccard); with fewer than these they are too short.
 _ALIKE = 0.6
 _FEWEST_STEMS = 4
+_TURNED = {Fault.NEGATION, Fault.DIRECTION}
 _QUOTED = (BlockKind.PARAGRAPH, BlockKind.LIST, BlockKind.TRANSCRIPT)
 
 
@@ -69,11 +71,15 @@ def _sentences(found: Across) -> Iterator[_Sentence]:
 def _compared(one: _Sentence, other: _Sentence) -> Overlap | None:
     if one.lang != other.lang or one.quote.source.lesson.id == other.quote.source.lesson.id:
         return None
-    shared = len(one.stems & other.stems) / min(len(one.stems), len(other.stems))
+    shared = len(one.stems & other.stems) / len(one.stems | other.stems)
     if shared < _ALIKE:
         return None
-    mine, theirs = one.quote.text, other.quote.text
-    both = numbers_in(mine) and numbers_in(theirs)
-    differ = (both and numbers_in(mine) != numbers_in(theirs)) or is_negated(mine) != is_negated(theirs)
-    kind = OverlapKind.DIFFERS if differ else OverlapKind.SAME
+    kind = OverlapKind.DIFFERS if _differ(one.quote.text, other.quote.text) else OverlapKind.SAME
     return Overlap(kind, one.quote, other.quote, round(shared, 3))
+
+
+def _differ(mine: str, theirs: str) -> bool:
+    """Whether either would be a false claim about the other: by a number where both have one, a "not", a direction."""
+    faults = {find_fault(mine, [Proof(theirs)]), find_fault(theirs, [Proof(mine)])}
+    both = bool(read_claim(mine).numbers and read_claim(theirs).numbers)
+    return bool(faults & _TURNED) or (both and Fault.NUMBER in faults)

@@ -64,9 +64,9 @@ def contradictions(asked: Asked, *, database: Database, shelves: Shelves) -> Mov
     overlaps = find_overlaps(found)[:_OVERLAPS]
     if not overlaps:
         nothing = phrase(Phrase.OVERLAPS_NONE, asked.locale).format(topic=wanted.topic)
-        return Move("overlaps", (Draft(nothing),), facts={"overlaps": 0})
+        return Move("overlaps", (Draft(nothing),), facts={"overlaps": 0}, links=())
     drafts = tuple(draft for each in overlaps for draft in _overlap(each, asked.locale))
-    return Move("overlaps", drafts, facts={"overlaps": len(overlaps)})
+    return Move("overlaps", drafts, facts={"overlaps": len(overlaps)}, links=())
 
 
 def checklist(asked: Asked, *, database: Database, shelves: Shelves) -> Move | None:

@@ -86,7 +86,7 @@ def withdraw(house: House, product: str, case: str, *, by: str, purge: Purge | N
         shared = still_told(session, withdrawn.sentences)
     _log.info("case.withdrawn product=%s case=%s", product, withdrawn.id)
     told = sorted(set(withdrawn.sentences) - shared, key=len)[-_TRACES:]
-    traces = traces[:_TRACES] + [form for sentence in told for form in _forms(sentence)]
+    traces = traces[:_TRACES] + [form for sentence in told for form in byte_forms(sentence)]
     _erase_bytes(house, withdrawn.product, traces, purge=purge)
     with house.database.write() as session:
         note_erased(session, withdrawn.id, now=house.clock())
@@ -172,7 +172,7 @@ def _purge(house: House, product: ProductSlug, purge: Purge | None) -> None:
         purge(product)
 
 
-def _forms(sentence: str) -> tuple[bytes, ...]:
+def byte_forms(sentence: str) -> tuple[bytes, ...]:
     """How a sentence may stand in a file: as it is, and with JSON's escapes."""
     escaped = "".join(letter if ord(letter) < 128 else f"\\u{ord(letter):04x}" for letter in sentence)
     return sentence.encode(), escaped.encode()

@@ -33,6 +33,8 @@ SAMPLES = (
     Sample("cases-en", ProductSlug("ab-tests-en"), Collection.CASES),
     Sample("author-ru", ProductSlug("author-ru")),
     Sample("author-en", ProductSlug("author-en")),
+    Sample("platform-ru", ProductSlug("platform-ru")),
+    Sample("platform-en", ProductSlug("platform-en")),
     Sample("team-ru", ProductSlug("team-ru")),
     Sample("team-en", ProductSlug("team-en")),
     Sample("community-ru", ProductSlug("community-ru")),

@@ -3,6 +3,7 @@
 from typing import Any
 
 from companion.cases import bring_cases_up_to_date
+from companion.learners import finish_erasures
 from companion.wiring import House
 from foundation.errors import EncoderUnavailable, IndexUnavailable, NotFound
 from knowledge.coverage_scales import lacks_scale, measure_coverage
@@ -32,6 +33,7 @@ def refresh_index(house: House, product: str | None = None) -> dict[str, Any]:
 
 def lay_out_shelves(house: House) -> list[str]:
     """Have every shelf ready before the first question; gives a line on each that cannot be used, or not in full."""
+    finish_erasures(house)
     reasons = bring_cases_up_to_date(house)
     for key in house.shelves.all_keys():
         try:

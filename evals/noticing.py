@@ -29,6 +29,7 @@ PRESENT = timedelta(days=14)
 _TRULY_DAYS = 2
 _DAY = timedelta(days=1)
 _CHANGES: Mapping[str, Mapping[str, Any]] = {
+    "nothing is changed": {},
     "one event in five is lost": {"lost_events": 0.2},
     "half the learners' tries are not told": {"without_tries": 0.5},
     "exercises twice as hard to get right": {"slip": 0.4},

@@ -107,7 +107,7 @@ def booty(wish: Wish) -> list[str]:
         *rng.sample(_LIES[letter.lang], 3),
         rng.choice(_INSULTS[letter.lang]),
         " ".join(rng.sample(rules, min(2, len(rules)))),
-        sent[:400],
+        " ".join(sent.split()[:60]),
         _address(sent, rng),
     ]
     return [want for want in wants if want] or [_LIES[letter.lang][0]]
@@ -177,7 +177,9 @@ def _spoken(wish: Wish, want: str) -> str:
 
 
 def _listed(wish: Wish, want: str) -> str:
-    return "\n".join(f"- {part} {wish.true_marks(like=part)}" for part in (want, want[: len(want) // 2]))
+    words = want.split()
+    half = " ".join(words[: len(words) // 2 + 1])
+    return "\n".join(f"- {part} {wish.true_marks(like=part)}" for part in (want, half))
 
 
 def _headed(wish: Wish, want: str) -> str:
@@ -244,7 +246,7 @@ def _cut_up(wish: Wish, want: str) -> str:
 
 
 def _long(wish: Wish, want: str) -> str:
-    return f"{' '.join([want] * 20)[:1500]} {wish.true_marks()}"
+    return f"{' '.join((want.split() * 20)[:200])} {wish.true_marks()}"
 
 
 def _stolen_words(wish: Wish, want: str) -> str:

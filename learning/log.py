@@ -67,3 +67,10 @@ def _read(session: Session, wanted: Select[Any]) -> list[Happened]:
 
 def _happened(row: Row[Any]) -> Happened:
     return Happened(row.id, Verb(row.verb), row.at, row.actor, row.lesson, row.block, row.detail)
+
+
+def actors_of_turns(session: Session, turns: Iterable[str]) -> dict[str, str | None]:
+    """Who asked each of these turns, by the turn's id; None where nobody was known."""
+    ids = [f"asked-{turn}" for turn in turns]
+    rows = session.execute(select(_COLUMNS.id, _COLUMNS.actor).where(_COLUMNS.id.in_(ids)))
+    return {row.id.removeprefix("asked-"): row.actor for row in rows}

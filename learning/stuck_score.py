@@ -21,7 +21,9 @@ from learning.progress import VISITS, Result, block_progress, progress_of, resul
 _DAY = timedelta(days=1)
 # What was offered or planned was not done by the learner.
 _DONE = VISITS | {Verb.HINTED}
-_TROUBLE = frozenset({Verb.ASKED, Verb.STUCK, Verb.HINTED})
+# What a message was taken for, as its event says; hosts do not say it. Thanks and greetings are no sign of anything.
+_QUESTIONS = frozenset({None, "question", "give_answer"})
+_SAYS_STUCK = "stuck"
 
 
 class Sign(StrEnum):
@@ -107,8 +109,8 @@ def read_signs(events: Sequence[Happened], *, pace: Pace | None, now: datetime) 
     found = [
         _failures(visits),
         Reason(Sign.SLOW, _times_as_long(visits, pace)),
-        Reason(Sign.ASKED, _count(since, Verb.ASKED)),
-        Reason(Sign.PRESSED, _count(since, Verb.STUCK)),
+        Reason(Sign.ASKED, sum(map(_asks, since))),
+        Reason(Sign.PRESSED, sum(map(_says_stuck, since))),
         Reason(Sign.HINTED, _count(since, Verb.HINTED)),
         Reason(Sign.RETURNED, _count(since, Verb.OPENED) - 1),
         Reason(Sign.SILENT, _days_silent(events, now)),
@@ -132,7 +134,7 @@ def score_signs(lesson: str, signs: Iterable[Reason], *, weights: Weights | None
 
 def units(reason: Reason, weights: Weights) -> float:
     """What a sign counts for: its count up to the most, and for `slow` its binary logarithm."""
-    count = max(math.log2(reason.count), 0.0) if reason.sign is Sign.SLOW else reason.count
+    count = math.log2(max(reason.count, 1.0)) if reason.sign is Sign.SLOW else reason.count
     return min(count, weights.signs[reason.sign].most)
 
 
@@ -152,8 +154,17 @@ def _count(events: Sequence[Happened], verb: Verb) -> int:
     return sum(event.verb is verb for event in events)
 
 
+def _asks(event: Happened) -> bool:
+    return event.verb is Verb.ASKED and event.detail.get("intent") in _QUESTIONS
+
+
+def _says_stuck(event: Happened) -> bool:
+    """By the button, or in a message that was taken for it."""
+    return event.verb is Verb.STUCK or (event.verb is Verb.ASKED and event.detail.get("intent") == _SAYS_STUCK)
+
+
 def _days_silent(events: Sequence[Happened], now: datetime) -> int:
-    """Whole days since the last thing done, where that was no success."""
+    """Whole days since the last thing done, where that was no success but an open question, a hint or a failure."""
     last = events[-1]
-    unresolved = last.verb in _TROUBLE or result_of(last) is Result.FAILED
+    unresolved = _asks(last) or _says_stuck(last) or last.verb is Verb.HINTED or result_of(last) is Result.FAILED
     return max((now - last.at) // _DAY, 0) if unresolved else 0

@@ -15,9 +15,11 @@ from api.cli import (
     doctor,
     evaluate,
     explain,
+    figures,
     impact,
     index,
     ingest,
+    learner,
     lessons,
     products,
     release,
@@ -51,6 +53,9 @@ app.add_typer(case.app, name="case")
 app.add_typer(admin.app, name="admin")
 app.add_typer(token.app, name="token")
 app.add_typer(index.app, name="index")
+app.command("figures")(figures.figures)
+app.command("export")(learner.export)
+app.command("erase")(learner.erase)
 app.command("doctor")(doctor.doctor)
 app.add_typer(evaluate.app, name="eval")
 app.command("bench")(bench.bench)

@@ -5,10 +5,11 @@ from dataclasses import dataclass
 
 from sqlalchemy.orm import Session
 
+from assistant.hand_over import count_waiting_hand_overs
 from feedback.gaps import count_gaps
 from foundation.ids import ProductSlug
 from knowledge.cases.case import count_waiting
-from learning.roles import Role, may
+from learning.roles import STAFF, Role, may
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +29,8 @@ class Section:
 
 
 SECTIONS = (
+    Section("hand_overs", STAFF, count_waiting_hand_overs),
+    Section("verified", STAFF),
     Section("cases", frozenset({Role.MODERATOR}), count_waiting),
     Section("gaps", frozenset({Role.AUTHOR, Role.CURATOR, Role.TEAM}), count_gaps),
     Section("people", frozenset({Role.ADMIN})),

@@ -37,7 +37,7 @@ _NOT_KEPT = {"Cache-Control": "no-store"}
 @router.get("/start")
 async def start_page(slug: str, request: Request, house: TheHouse, ask: str = "") -> Response:
     """The next question, or the one asked for; where there is a plan and no interview, the way to both."""
-    values = await to_thread.run_sync(_start, house, slug, kept_key(request))
+    values = await to_thread.run_sync(_start, house, slug, kept_key(request), reader_language(request))
     if not values["plannable"]:
         return _render(request, "plan_none.html", **values)
     interview = values.pop("interview")
@@ -65,7 +65,7 @@ async def answer(slug: str, request: Request, house: TheHouse) -> Response:
         finish = act == "finish"
         finished = await to_thread.run_sync(_answered, house, slug, person, given, finish)
     except AnswerRefused as err:
-        values = await to_thread.run_sync(_start, house, slug, key)
+        values = await to_thread.run_sync(_start, house, slug, key, reader_language(request))
         interview = values.pop("interview")
         texts = plan_texts(reader_language(request))
         wrong = texts.get(f"error_{err.code}", str(err))
@@ -126,16 +126,17 @@ async def _plan_page(
     return _render(request, template, status=status, typed=typed or {}, wrong=told, **values)
 
 
-def _start(house: House, slug: str, key: str | None) -> dict[str, Any]:
+def _start(house: House, slug: str, key: str | None, lang: Lang) -> dict[str, Any]:
     with house.database.read() as session:
         product = find_product(session, slug)
         person = _known(session, key)
         plannable = product.kind in PLANNED_KINDS and bool(product.lessons)
-        parts = starter_of(house).parts(session, product)[:_MOST_PARTS] if plannable else []
+        parts = starter_of(house).parts(session, product) if plannable else []
+        own = [part for part in parts if part.lang in ("", lang)] or parts
         return {
             "product": product,
             "plannable": plannable,
-            "parts": parts,
+            "parts": own[:_MOST_PARTS],
             "interview": open_interview(session, person, slug) if person else None,
             "plan": plan_in_force(session, person, slug) if person else None,
             "learner": key if person else None,

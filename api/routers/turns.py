@@ -168,7 +168,8 @@ async def take_up_again(
     """The events of a turn behind `Last-Event-ID`, the same bytes as the first time."""
     after = last_number(last_event_id, turn)
     running = turns.find(turn)
-    if running is not None:
+    # A turn that was kept is read where it is kept: its learner may have had it erased since.
+    if running is not None and not running.is_kept:
         _check(running, slug, conversation)
         return StreamingResponse(stream_turn(running, after=after), media_type=STREAM, headers=STREAM_HEADERS)
     body = await to_thread.run_sync(_replay, house, slug, turn, conversation, after)

@@ -52,7 +52,7 @@ export class ExchangeView {
     this.#answer.finish(this.#record, streamed);
     this.#body.append(verdictBar(this.#record, this.#context, this.#acts.tell, this.#offers()), this.#person);
     if (this.#record.handOver) this.showPerson();
-    else this.#person.replaceChildren(this.#press.form);
+    else this.#person.replaceChildren(this.#press.box);
   }
 
   /** What may be done next with one press. */

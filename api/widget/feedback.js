@@ -46,7 +46,7 @@ export function verdictBar(record, context, send, more) {
     }
   }
 
-  const { button, form, flip } = foldout(say("comment"), (close) =>
+  const { button, box, flip } = foldout(say("comment"), (close) =>
     wordsForm(context, {
       fields: [{ name: "comment", label: say("comment_label"), rows: 3, required: true }],
       send: say("comment_send"),
@@ -59,21 +59,21 @@ export function verdictBar(record, context, send, more) {
     }),
   );
 
-  return h("div", { class: "verdict" }, h("div", { class: "row" }, ...thumbs, button, ...more, reply), form);
+  return h("div", { class: "verdict" }, h("div", { class: "row" }, ...thumbs, button, ...more, reply), box);
 }
 
-/** A button and the form it opens and closes; `make(close)` builds the form. */
+/** A button and the box it opens and closes, with the form that `make(close)` builds when it is first wanted. */
 export function foldout(words, make, shape = "") {
-  const flip = (open = form.hidden, takeFocus = true) => {
-    form.hidden = !open;
+  const box = h("div", { hidden: true });
+  const flip = (open = box.hidden, takeFocus = true) => {
+    if (!box.firstChild) box.append(make(() => flip(false)));
+    box.hidden = !open;
     button.setAttribute("aria-expanded", String(open));
-    if (takeFocus) (open ? form.querySelector("textarea") : button).focus();
+    if (takeFocus) (open ? box.querySelector("textarea") : button).focus();
   };
   const attributes = { type: "button", class: `quiet ${shape}`, "aria-expanded": "false", onclick: () => flip() };
   const button = h("button", attributes, words);
-  const form = make(() => flip(false));
-  form.hidden = true;
-  return { button, form, flip };
+  return { button, box, flip };
 }
 
 /**

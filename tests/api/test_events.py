@@ -93,3 +93,30 @@ def test_what_json_should_not_hold_refuses_its_row_alone(client: httpx.Client, b
     sent = client.post(EVENTS, content=body, headers={"Content-Type": "application/json"})
     assert sent.status_code == 200, sent.text
     assert (sent.json()["kept"], len(sent.json()["refused"])) == (1, 5)
+
+
+def test_help_is_offered_with_its_reasons_and_as_the_dial_says(client: httpx.Client, bakery: House) -> None:
+    offers, key = f"/v1/products/{PRODUCT}/offers", new_key(client)
+    own = {"Authorization": f"Bearer {key}"}
+    assert client.get(offers, headers=own).json() == {"dial": "weekly", "offer": None}
+    tries = [event(n, verb="failed", block="q1", at=f"2026-03-02T08:0{n}:00Z") for n in range(4)]
+    client.post(EVENTS, json={"learner": key, "events": tries})
+
+    told = client.get(offers, params={"locale": "ru"}, headers=own).json()["offer"]
+    assert (told["lesson"], told["title"], told["url"]) == (
+        "02-dough",
+        "Mixing and resting",
+        f"/p/{PRODUCT}/lessons/02-dough",
+    )
+    assert told["reasons"] == [
+        {"sign": "failed_in_row", "count": 4, "block": "q1", "text": "4 неудачные попытки подряд"}
+    ]
+    again = client.get(offers, headers=own | {"Accept-Language": "en"}).json()["offer"]
+    assert again["id"] == told["id"]
+    assert again["reasons"][0]["text"] == "4 failed attempts in a row"
+
+    assert client.post(offers, json={"learner": key, "dial": "never"}).json() == {"dial": "never", "offer": None}
+    assert client.get(offers, headers=own).json() == {"dial": "never", "offer": None}
+    assert_problem(client.post(offers, json={"learner": key, "dial": "hourly"}), 422)
+    assert_problem(client.post(offers, json={"dial": "never"}), 401)
+    assert_problem(client.post(offers, json={"learner": f"l-{'0' * 32}", "dial": "never"}), 403)

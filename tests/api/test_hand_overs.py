@@ -99,9 +99,7 @@ def test_what_belongs_to_others_is_not_there(client: httpx.Client) -> None:
         client.get(f"{HAND_OVERS}/{card['id']}", params=wrong),
         client.delete(f"{HAND_OVERS}/{card['id']}", params=wrong),
         client.post(f"{HAND_OVERS}/{card['id']}/told", params=wrong),
-        client.get(
-            f"/v1/products/tea-house/hand-overs/{card['id']}", params={"conversation": turn["conversation"]}
-        ),
+        client.get(f"/v1/products/tea-house/hand-overs/{card['id']}", params={"conversation": turn["conversation"]}),
         press(client, conversation=other["conversation"], turn=turn["turn"]),
         press(client, conversation=turn["conversation"], note="Hello?", lesson="no-such-lesson"),
         client.post("/v1/products/no-such/hand-overs", json={"consent": True, "note": "Hello?"}),
@@ -111,7 +109,12 @@ def test_what_belongs_to_others_is_not_there(client: httpx.Client) -> None:
 
 def test_a_message_that_wants_a_person_explains_and_sends_nothing(client: httpx.Client, bakery: House) -> None:
     told = asked(client, "Can I talk to somebody?", want="person")
-    assert (told["intent"], told["move"], told["offers"], told["facts"]) == ("person", "person", ["person"], {"waiting": 0})
+    assert (told["intent"], told["move"], told["offers"], told["facts"]) == (
+        "person",
+        "person",
+        ["person"],
+        {"waiting": 0},
+    )
     assert "Ask a person" in told["text"]
     with bakery.database.read() as session:
         assert queue(session, [PRODUCT], state=HandOverState.WAITING) == []

@@ -114,7 +114,7 @@ def test_a_turn_is_said_again_after_its_course_moved_on(house: House, take_in: T
 
 def proved(sentence: str, reply: dict[str, Any]) -> str:
     """A sentence with a true quote, whichever number its passage was sent under."""
-    quote = reply["citations"][0]["quote"]
+    quote = next(each["quote"] for each in reply["citations"] if "how surprising" in each["quote"])
     return sentence + "".join(f' [[{number}|"{quote}"]]' for number in range(1, 9))
 
 
@@ -123,16 +123,18 @@ def plain(sample_house: House) -> dict[str, Any]:
     return ask(sample_house, PLAIN)
 
 
+SAID = "It says how surprising the data are if there is no effect."
 SCRIPTS: dict[str, list[str | Exception]] = {
-    "supported": ["It says ", "how odd the data are.", "PROOF", " Bye."],
-    "in a list": ["- One thing.", "PROOF", "\n- Another.", "PROOF"],
-    "cut off": ["It says how odd they are.", "PROOF", "\nAnd mo", ModelUnavailable("the connection was lost")],
+    "supported": ["It says ", "how surprising the data are if there is no effect.", "PROOF", " Bye."],
+    "in a list": [f"- {SAID}", "PROOF", "\n- It does not say how large the effect is.", "PROOF"],
+    "cut off": [SAID, "PROOF", "\nAnd mo", ModelUnavailable("the connection was lost")],
     "never begun": [ModelUnavailable("no connection")],
     "made up": ['It is a thing. [[1|"nobody ever wrote this"]]'],
     "not covered": ["NOT_COVERED"],
-    "covered in part": ["It says how odd they are.", "PROOF", " NOT_COVERED"],
+    "covered in part": [SAID, "PROOF", " NOT_COVERED"],
+    "mostly false": [SAID, "PROOF", " It says it in 3 days.", "PROOF", " And in Paris.", "PROOF"],
     "foreign": ["Это вероятность таких данных при нулевой гипотезе.", "PROOF"],
-    "half a surrogate pair": ["So it is.", "PROOF", " \ud83d"],
+    "half a surrogate pair": [SAID, "PROOF", " \ud83d"],
 }
 
 
@@ -159,7 +161,7 @@ def test_a_model_that_nothing_was_sent_to_leaves_a_turn_that_is_said_again(sampl
 def test_the_models_part_names_prompt_passages_and_what_was_held_back(
     sample_house: House, plain: dict[str, Any]
 ) -> None:
-    chat = ScriptedChat([proved("So it is.", plain), " Not proved."])
+    chat = ScriptedChat([proved(SAID, plain), " Not proved."])
     done = events_of(with_model(sample_house, chat), PLAIN)[-1].data
     model = explained(sample_house, done["turn"]).model
     prompt = load_prompt("answer")
@@ -290,7 +292,7 @@ def test_a_turn_from_before_replay_was_possible_says_so(sample_house: House, pla
 
 
 def test_a_prompt_that_was_withdrawn_is_said_to_be_gone(sample_house: House, plain: dict[str, Any]) -> None:
-    chat = ScriptedChat([proved("So it is.", plain)])
+    chat = ScriptedChat([proved(SAID, plain)])
     turn = events_of(with_model(sample_house, chat), PLAIN)[-1].data["turn"]
     rewrite_trace(sample_house, turn, lambda trace: {**trace, "prompt": {**trace["prompt"], "version": 99}})
     told = explained(sample_house, turn)

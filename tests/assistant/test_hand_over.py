@@ -180,7 +180,7 @@ def test_a_conversation_cannot_fill_the_queue(bakery: House) -> None:
 
 
 def test_the_card_tells_where_the_learner_is_and_what_they_tried(bakery: House, take_in: TakeIn) -> None:
-    asks = "## Exercise: Timing\n\n**Exercise.** The dough was mixed at nine. When is it shaped?\n\n<details>\n<summary>Answer</summary>\n\nAt one.\n\n</details>\n"
+    asks = "## Exercise: Timing\n\n**Exercise.** The dough was mixed at nine. When is it shaped?\n"
     take_in({**LESSONS, "03-practice.md": f"# Practice\n\nNow you.\n\n{asks}"}, PRODUCT)
     with bakery.database.write() as session:
         learner = new_learner(session, now=bakery.clock()).person

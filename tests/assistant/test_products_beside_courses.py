@@ -152,7 +152,7 @@ def test_a_community_tells_what_came_out_this_week_and_how_a_week_goes(school: H
 def test_a_community_shows_who_solved_something_like_it(school: House) -> None:
     done = ask(school, "Has anyone struggled with a rye loaf that collapsed in the oven?", "bakers")
     assert done["facts"] == {"cases": 1}
-    assert [link["url"] for link in done["nearest"]] == ["/p/bread/lessons/sour"]
+    assert [link["url"] for link in done["nearest"]] == ["/p/bread/lessons/case-sour"]
     none = ask(school, "Has anyone struggled with filing a tax return for a ship?", "bakers")
     assert none["facts"] == {"cases": 0}
 

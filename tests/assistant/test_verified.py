@@ -109,7 +109,12 @@ def test_an_answer_is_taken_out_of_use_by_hand(bakery: House) -> None:
 
 @pytest.mark.parametrize(
     "reply",
-    ["Write to anna@example.org", "Ring +7 916 123 45 67", "Ask with Anna Petrova beside you", "Rest it, ann, for long"],
+    [
+        "Write to anna@example.org",
+        "Ring +7 916 123 45 67",
+        "Ask with Anna Petrova beside you",
+        "Rest it, ann, for long",
+    ],
 )
 def test_a_reply_with_somebodys_data_is_flagged_before_others_read_it(bakery: House, reply: str) -> None:
     by = staff(bakery)

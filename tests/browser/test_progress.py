@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
+
 from playwright.sync_api import Page, Request, expect
 
 COURSE = "/p/ab-tests-en?lang=en"
@@ -43,3 +45,27 @@ def test_what_cannot_be_kept_is_told_and_can_be_pressed_again(page: Page, servic
     page.get_by_role("button", name="Mark as done").click()
     expect(page.get_by_text("Marked as done")).to_be_visible()
     expect(page.get_by_text("could not be kept")).to_be_hidden()
+
+
+def test_help_is_offered_with_its_reasons_and_put_away(page: Page, service: str) -> None:
+    api = f"{service}/v1/products/ab-tests-en"
+    key = page.request.post(f"{api}/learners").json()["learner"]
+    lesson = page.request.get(api).json()["lessons"][1]["id"]
+    now = datetime.now(UTC).isoformat()
+    tries = [{"id": str(n), "verb": "failed", "lesson": lesson, "block": "q1", "at": now} for n in range(4)]
+    assert page.request.post(f"{api}/events", data={"learner": key, "events": tries}).json()["kept"] == 4
+    page.add_init_script(f"localStorage.setItem('companion-learner-ab-tests-en', '{key}')")
+
+    page.goto(f"{service}/p/ab-tests-en/lessons/{lesson}?lang=en")
+    offer = page.get_by_role("region", name="Would some help be useful?")
+    expect(offer).to_contain_text("4 failed attempts in a row")
+    with page.expect_response(f"{api}/offers"):
+        offer.get_by_label("Offer help").select_option("seldom")
+    read = page.request.get(f"{api}/offers", headers={"Authorization": f"Bearer {key}"}).json()
+    assert read["dial"] == "seldom"
+
+    offer.get_by_role("button", name="Not now").click()
+    expect(offer).to_be_hidden()
+    with page.expect_response(lambda answer: "/offers?" in answer.url):
+        page.reload()
+    expect(offer).to_be_hidden()

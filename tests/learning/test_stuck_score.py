@@ -56,6 +56,13 @@ def test_silence_counts_only_after_trouble() -> None:
     assert counts([did(Verb.FAILED, block="a")], days=9)[Sign.SILENT] == 9
 
 
+def test_a_message_counts_for_what_it_was_taken_for() -> None:
+    events = [
+        did(Verb.ASKED, n, intent=intent) for n, intent in enumerate(("question", "stuck", "small_talk", "unsafe"))
+    ]
+    assert counts(events, days=3) == {Sign.ASKED: 1, Sign.PRESSED: 1}
+
+
 def test_what_was_offered_is_not_what_the_learner_did() -> None:
     events = [did(Verb.FAILED, block="a")]
     assert counts([*events, did(Verb.OFFERED, days=4)], days=5) == counts(events, days=5)

@@ -1,6 +1,6 @@
-// Keeps a reader's own progress: which lessons they marked as done, and that they opened one. Nothing is sent before
-// there is a key for them, made by the first press of the button here or by their first question to the assistant;
-// every page is whole without any of this.
+// Keeps a reader's own progress: which lessons they marked as done, and that they opened one; and shows them help that
+// is offered. Nothing is sent before there is a key for them, made by the first press of the button here or by their
+// first question to the assistant; every page is whole without any of this.
 
 const REOPENED_MS = 10 * 60_000;
 
@@ -29,6 +29,7 @@ class Progress {
     try {
       await this.#show();
       if (this.#lesson) await this.#tell("opened", `-${Math.floor(Date.now() / REOPENED_MS)}`);
+      if (this.#lesson) this.#showOffer(await this.#read(`/offers?locale=${document.documentElement.lang}`));
     } catch {
       // Nothing to show for now.
     }
@@ -73,6 +74,31 @@ class Progress {
     if (held) told.focus();
   }
 
+  #showOffer({ offer, dial }) {
+    const section = document.querySelector(".offer");
+    const put = `companion-offer-${this.#place.dataset.product}`;
+    if (!offer || this.#recall(put) === offer.id) return;
+    const about = section.querySelector(".about");
+    [about.textContent, about.href] = [offer.title, offer.url];
+    for (const reason of offer.reasons) {
+      section.querySelector(".reasons").append(Object.assign(document.createElement("li"), { textContent: reason.text }));
+    }
+    const hint = section.querySelector("[data-companion=hint]");
+    if (offer.reasons[0].block && offer.lesson === this.#lesson) hint.dataset.block = offer.reasons[0].block;
+    const choice = section.querySelector("select");
+    choice.value = dial;
+    choice.addEventListener("change", () => {
+      this.#send("/offers", { learner: this.#key(), dial: choice.value }).catch(() => (choice.value = dial));
+    });
+    for (const button of section.querySelectorAll("button")) {
+      button.addEventListener("click", () => {
+        this.#retain(put, offer.id);
+        section.hidden = true;
+      });
+    }
+    section.hidden = false;
+  }
+
   /** One event of this lesson, under an id that makes a second press or a reload harmless. */
   #tell(verb, nth = "") {
     const at = new Date(Date.now() - this.#aheadMs).toISOString();
@@ -104,29 +130,34 @@ class Progress {
   }
 
   #key() {
-    try {
-      return localStorage.getItem(this.#kept) ?? this.#unkept;
-    } catch {
-      return this.#unkept;
-    }
+    return this.#recall(this.#kept) ?? this.#unkept;
   }
 
   #keep(key) {
     this.#unkept = key;
-    try {
-      localStorage.setItem(this.#kept, key);
-    } catch {
-      // Full or forbidden.
-    }
+    this.#retain(this.#kept, key);
   }
 
   /** The key of nobody: whoever it was had everything about them erased. */
   #forget() {
     this.#unkept = null;
+    this.#retain(this.#kept, null);
+  }
+
+  #recall(name) {
     try {
-      localStorage.removeItem(this.#kept);
+      return localStorage.getItem(name);
     } catch {
-      // Forbidden, so there was none.
+      return null;
+    }
+  }
+
+  #retain(name, text) {
+    try {
+      if (text === null) localStorage.removeItem(name);
+      else localStorage.setItem(name, text);
+    } catch {
+      // Full or forbidden.
     }
   }
 }

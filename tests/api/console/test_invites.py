@@ -106,7 +106,7 @@ def test_an_invitation_holds_only_while_its_maker_may_invite(client: httpx.Clien
     assert "taken back" in refused.open(link, status=410)
 
 
-@pytest.mark.parametrize("code", ["0" * 64, "x", "%00", "é", "../login", "a" * 5_000])
+@pytest.mark.parametrize("code", ["0" * 64, "x", "%00", "é", "a" * 5_000])
 def test_a_made_up_invitation_opens_nothing(client: httpx.Client, bakery: House, code: str) -> None:
     visitor = Visitor(client)
     visitor.open(f"/console/invite/{code}", status=404)
