@@ -26,7 +26,7 @@ from assistant.intents import Intent, Want, is_off_topic, read_intent
 from assistant.leaning import content_of
 from assistant.looking import Looked, look
 from assistant.masking import without_worked
-from assistant.memory import recall
+from assistant.memory import language_asked_for
 from assistant.move import Move
 from assistant.movers import MOVERS
 from assistant.moves import Asked, Movers
@@ -50,6 +50,7 @@ from knowledge.products import Product, find_product
 from knowledge.shelf import Shelf
 from knowledge.shelves import Shelves
 from prompts.chat import ChatModel
+from prompts.spending import Spending
 
 __all__ = ["MAX_QUESTION_CHARS", "Answerer", "Looked", "Question"]
 
@@ -81,7 +82,7 @@ class Question:
 
 @dataclass(frozen=True, slots=True)
 class Answerer:
-    """The collaborators an answer needs; without `chat` every answer is extractive."""
+    """The collaborators an answer needs; without `chat` every answer is extractive, without `spending` it is uncounted."""
 
     database: Database
     shelves: Shelves
@@ -91,6 +92,7 @@ class Answerer:
     threads: CapacityLimiter
     conversations: OpenConversations = field(default_factory=OpenConversations)
     movers: Movers = MOVERS
+    spending: Spending | None = None
 
     async def answer(self, question: Question) -> AsyncGenerator[Event, None]:
         """The turn's events, `meta` first and `done` last.
@@ -142,7 +144,7 @@ class Answerer:
             )
         looked = self.look(text, product, said=said, position=position, nearby=nearby)
         intent = read_asked(text, looked, want=question.want)
-        message = Message(text, intent, product, conversation, question.learner, lesson, question.block, looked.ranking)
+        message = Message(text, intent, product, conversation, question.learner, lesson, question.block, looked)
         at_stake = self._at_stake(message, looked)
         looked = without_worked(looked, at_stake.solutions)
         follows = language_of(looked.meant, default="ru" if product.lang == "ru" else "en")
@@ -196,7 +198,7 @@ class Answerer:
         """What a known learner asked for once, where the profile remembers."""
         if question.learner is None or not profile_of(product.kind).memory:
             return None
-        return recall(session, question.learner, product.slug).language
+        return language_asked_for(session, question.learner, product.slug)
 
     def _move(self, asked: Asked) -> Move | None:
         names = profile_of(asked.product.kind).moves.get(asked.intent, ())
@@ -226,7 +228,8 @@ class Answerer:
     def _word(self, found: Found) -> AsyncGenerator[Draft, None]:
         by_model = None
         if self.chat is not None and (found.move is None or found.move.task):
-            by_model = partial(self._by_model, self.chat, found)
+            chat = self.chat if self.spending is None else self.spending.chat_for(self.chat, found.product.slug)
+            by_model = partial(self._by_model, chat, found)
         quotes = partial(to_thread.run_sync, self._extract, found, limiter=self.threads)
         return word_answer(found, by_model=by_model, quotes=quotes)
 

@@ -15,7 +15,9 @@ from sqlalchemy.orm import Session
 
 from assistant.hints_given import given_before
 from assistant.intents import Intent
-from assistant.solution import Solution, numbers_in, words_in
+from assistant.looking import Looked
+from assistant.reply import Outcome
+from assistant.solution import Solution, numbers_in, solution_of, words_in
 from foundation.ids import ConversationId, LessonId
 from knowledge.exercises import Exercise, exercises_of, find_exercise
 from knowledge.lessons import find_lesson
@@ -29,14 +31,18 @@ from learning.progress import Result, result_of
 
 _WANTS_HELP = frozenset({Intent.STUCK, Intent.GIVE_ANSWER})
 # How far down the search an exercise may stand for its lesson's exercises to be compared with the message.
-_HITS = 5
+_HITS = 10
 # Of a sentence of the exercise that is repeated; set on evals/questions and evals/tutor (2026-11).
 _REPEATED = 80
 _FEWEST_WORDS = 5
 _REPEATED_SHARE = 0.6
+_FEWEST_NAME_CHARS = 8
+# Content words of a message such as "and one more" or "now backwards".
+_LITTLE = 3
 _SHARED_NUMBERS = 2
 _SHARED_WORDS, _SHARED_WORDS_FIRST = 0.5, 0.75
 _EXERCISE_NAMED = re.compile(r"\b(?:exercise|quiz|task|problem|homework|упражнен|задани|задач|домашк|квиз)\w*")
+_IN_QUOTES = re.compile("[\"“«'„]([^\"”»'“]{4,120})[\"”»'“]")
 # Asks for what only a key has, in a conversation that is about an exercise.
 _ASKS_FOR_KEY = re.compile(
     r"\b(?:answer|solution|solve|correct|right|option|letter|hint|key|reveal|base64|rot13|hex|encode|decode|number|"
@@ -71,7 +77,19 @@ class Message:
     learner: str | None
     lesson: str | None
     block: str | None
-    ranking: Ranking
+    looked: Looked
+
+    @property
+    def ranking(self) -> Ranking:
+        """What the message found."""
+        return self.looked.ranking
+
+    @property
+    def says_little(self) -> bool:
+        """Whether it names next to nothing itself: it goes on with what was said, or with what is open."""
+        carried, judged = self.looked.carried, self.looked.judgement
+        goes_on = judged.outcome is Outcome.DECLINED or (carried is not None and carried.taken)
+        return goes_on and len(set(terms(self.text))) <= _LITTLE
 
 
 def find_at_stake(
@@ -83,16 +101,15 @@ def find_at_stake(
     passed = _passed(session, message)
     beside = exercises_of(session, dict.fromkeys(read_by_model)) if read_by_model else []
     kept = {exercise.id: exercise for exercise in (*nearby, *((about,) if about else ()), *beside)}
-    solutions = tuple(Solution(exercise) for exercise in kept.values() if exercise.id not in passed)
+    solutions = tuple(solution_of(exercise) for exercise in kept.values() if exercise.id not in passed)
     return AtStake(about, solutions, about is not None and about.id in passed)
 
 
 def resembles(text: str, exercise: Exercise, *, lexical: LexicalIndex, is_first: bool) -> bool:
     """Whether a message repeats an exercise: its name, a sentence of it, its data, or, being found first, its words."""
     words = words_in(text)
-    flat, said = " ".join(words), fold(text)
-    name = words_in(exercise.name)
-    if len(name) > 1 and _EXERCISE_NAMED.search(said) and " ".join(name) in flat:
+    flat = " ".join(words)
+    if _names(text, flat, exercise):
         return True
     if len(words) >= _FEWEST_WORDS and _repeats(flat, exercise):
         return True
@@ -102,6 +119,16 @@ def resembles(text: str, exercise: Exercise, *, lexical: LexicalIndex, is_first:
     if len(given) >= _SHARED_NUMBERS and shared >= _SHARED_WORDS:
         return True
     return is_first and len(words) >= _FEWEST_WORDS and shared >= _SHARED_WORDS_FIRST
+
+
+def _names(text: str, flat: str, exercise: Exercise) -> bool:
+    """Whether it is called by its name: in quotation marks, or by a message that speaks of an exercise or an answer."""
+    name = " ".join(words_in(exercise.name))
+    if len(name) < _FEWEST_NAME_CHARS or " " not in name or name not in flat:
+        return False
+    said = fold(text)
+    quoted = any(name in " ".join(words_in(found)) for found in _IN_QUOTES.findall(text))
+    return quoted or bool(_EXERCISE_NAMED.search(said) or _ASKS_FOR_KEY.search(said))
 
 
 def _repeats(flat: str, exercise: Exercise) -> bool:
@@ -131,7 +158,7 @@ def _about(session: Session, message: Message, nearby: Sequence[Exercise], lexic
         is_first = first is not None and first.kind is PassageKind.EXERCISE and first.lesson == exercise.lesson.id
         if resembles(message.text, exercise, lexical=lexical, is_first=is_first):
             return exercise
-    if not wants_help and not _ASKS_FOR_KEY.search(fold(message.text)):
+    if not wants_help and not message.says_little and not _ASKS_FOR_KEY.search(fold(message.text)):
         return None
     before = [hint.exercise for hint in given_before(session, message.conversation) if hint.exercise]
     last = named or (find_exercise(session, product, before[-1]) if before else None)

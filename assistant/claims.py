@@ -79,7 +79,10 @@ def find_fault(claim: str, proofs: Sequence[Proof]) -> Fault | None:
     reading = read_claim(claim)
     if not any(reading.statements):
         return Fault.EMPTY
-    compared = [_Compared(proof) for proof in proofs if not _is_taken_back(proof)]
+    standing = [proof for proof in proofs if not _is_taken_back(proof)]
+    if any(_plain(proof.text) == _plain(claim) for proof in standing):
+        return None
+    compared = [_Compared(proof) for proof in standing]
     faults = [each.fault(reading, reading.statements) for each in compared]
     if not faults:
         return Fault.CONTEXT
@@ -354,6 +357,10 @@ def _is_close(one: str, other: str) -> bool:
 
 def _any_close(keys: Collection[str], others: Collection[str]) -> bool:
     return any(key == other or _is_close(key, other) for key in keys for other in others)
+
+
+def _plain(text: str) -> str:
+    return " ".join(text.removeprefix("- ").split()).rstrip(".;")
 
 
 def _squashed(code: str) -> str:

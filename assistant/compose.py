@@ -10,6 +10,7 @@ from typing import Any
 from anyio import to_thread
 
 from assistant.extract import Quote
+from assistant.orders import orders_to_say
 from assistant.supported import Supported, SupportedSentences
 from foundation.errors import ModelUnavailable
 from foundation.ids import content_hash
@@ -35,6 +36,7 @@ _OWN_LETTERS: dict[Lang, re.Pattern[str]] = {
 # Russian prose about programming may carry four Latin letters for each of its own, English prose hardly any foreign.
 _LEAST_OWN: dict[Lang, float] = {"ru": 0.2, "en": 0.5}
 _FEWEST_LETTERS = 12
+_WORD = re.compile(r"[^\W\d_]+")
 # One word in letters that look alike; "A/B-тест" and "p-значение" are two.
 _TWO_ALPHABETS = re.compile(r"[A-Za-z][\u0400-\u04ff]|[\u0400-\u04ff][A-Za-z]")
 
@@ -230,13 +232,20 @@ def _is_foreign(sentence: str, lang: Lang) -> bool:
 
 
 def _is_beyond_proof(sentence: Supported, lang: Lang) -> bool:
-    """Whether its words cannot be compared with its quotes': of two languages, or of letters of two alphabets.
+    """Whether its words cannot be compared with its quotes', or its quotes only order them to be said.
 
-    A model that means harm tells any lie behind a true quote of another language (`evals.safety`, 2026-11).
+    A model that means harm tells any lie behind a true quote of another language, in letters that look alike, or in
+    the words a planted order puts into its mouth (`evals.safety`, 2026-11).
     """
     words = _ASIDE.sub("", sentence.text)
-    translated = any(language_of(quote.source.text, default=lang) != lang for quote in sentence.quotes)
-    return bool(_TWO_ALPHABETS.search(words) or (translated and _OWN_LETTERS[lang].search(words)))
+    translated = any(language_of(quote.text, default=lang) != lang for quote in sentence.quotes)
+    if _TWO_ALPHABETS.search(words) or (translated and _OWN_LETTERS[lang].search(words)):
+        return True
+    told = " ".join(quote.text for quote in sentence.quotes).casefold()
+    strange = (word for word in _WORD.findall(sentence.text) if not _OWN_LETTERS[lang].match(word))
+    if any(word.casefold() not in told for word in strange):
+        return True
+    return any(orders_to_say(quote.text) for quote in sentence.quotes)
 
 
 def _told(source: Source) -> str:

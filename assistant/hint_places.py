@@ -6,6 +6,7 @@ Looked for with the exercise's own question, in its lesson first and then in the
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import islice
 
 from assistant.extract import Quote
 from assistant.masking import is_worked, tells
@@ -29,6 +30,8 @@ _DEFINES = 0.04
 _DEFINITION = re.compile(r"\s—\s|\bэто\b|\bназыва|\bis (?:a|an|the)\b|\bare (?:the|those)\b|\bmeans\b|\bcalled\b", re.I)
 _FEWEST_WORDS, _MOST_WORDS = 6, 60
 _PLACES = 8
+# More hints of a kind than these nobody gets for one exercise.
+_MOST_SENTENCES, _MOST_EXAMPLES = 12, 3
 _EXAMPLE = re.compile(r"\b(?:example|пример|worked|by hand|вручную|случай|case|calculat|счита|посчит)")
 _MOST_EXAMPLE_CHARS = 1_200
 _STEPS = 2
@@ -58,8 +61,9 @@ def find_places(
         bonus = _OWN_LESSON * (source.lesson.slug == lesson)
         rated += [(score + bonus, quote) for score, quote in _sentences(source, hits[source.passage], shelf, ranking)]
     said = [quote for _, quote in sorted(rated, key=lambda each: -each[0])]
-    clean = [quote for quote in said if not tells(quote.text, solutions)]
-    examples = [quote for source in own_first for quote in _example(source) if not tells(quote.text, solutions)]
+    clean = list(islice((quote for quote in said if not tells(quote.text, solutions)), _MOST_SENTENCES))
+    shown = (quote for source in own_first for quote in _example(source) if not tells(quote.text, solutions))
+    examples = list(islice(shown, _MOST_EXAMPLES))
     passages = {quote.source.passage for quote in clean}
     return Places(tuple(source for source in own_first if source.passage in passages), tuple(clean), tuple(examples))
 

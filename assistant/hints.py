@@ -37,7 +37,7 @@ from learning.hinted import Work, work_on
 
 _WANTS_HELP = frozenset({Intent.STUCK, Intent.GIVE_ANSWER})
 _HITS = 40
-_QUESTION_CHARS = 600
+_QUESTION_CHARS = 400
 _NAMED = 6
 _TIP_CHARS = 800
 # Two sentences of the lesson are a rule and what it rests on; more is the lesson again.
@@ -109,6 +109,7 @@ class _Hinting:
         self._database = database
         self._shelves = shelves
         self._lesson = exercise.lesson.slug if exercise is not None else asked.lesson
+        self._top = Rung(asked.product.hints.top)
         self._given, self._work = self._before()
 
     def move(self) -> Move:
@@ -121,11 +122,12 @@ class _Hinting:
         while True:
             said = self._say(rung)
             drafts += said.drafts
-            if not said.is_empty or rung is Rung.PERSON:
+            if not said.is_empty or rung >= self._top:
                 break
             rung = Rung(rung + 1)
+        drafts += self._beyond(rung)
         facts |= {"rung": int(rung), **(said.facts or {})}
-        offers = (Offer.PERSON,) if rung is Rung.PERSON else (Offer.HINT, Offer.PERSON)
+        offers = (Offer.PERSON,) if rung >= self._top else (Offer.HINT, Offer.PERSON)
         return Move(
             MOVE,
             tuple(drafts),
@@ -135,6 +137,13 @@ class _Hinting:
             writes=partial(self._write, rung=rung),
             task=self._task(drafts) if rung is Rung.CONCEPT else "",
         )
+
+    def _beyond(self, rung: Rung) -> list[Draft]:
+        """What the author wants said at such a rung beside the hint: the solution, or that no more comes."""
+        answer_from = self._asked.product.hints.answer_from
+        if self._exercise is not None and self._exercise.key and answer_from is not None and rung >= answer_from:
+            return [Draft(_solution(self._exercise, self._asked))]
+        return [self._word(HintWord.TOP)] if rung == self._top < Rung.PERSON and rung in self._given else []
 
     def _task(self, drafts: Sequence[Draft]) -> str:
         """What a model is told of the exercise; nothing where it would have to translate, for then nobody checks it."""
@@ -157,7 +166,7 @@ class _Hinting:
     def _signals(self) -> Signals:
         work = self._work
         if work is None:
-            return Signals(given=self._given)
+            return Signals(given=self._given, top=self._top)
         return Signals(
             attempts=work.progress.attempts,
             failures=work.progress.failures_in_row,
@@ -165,6 +174,7 @@ class _Hinting:
             given=self._given,
             tried_since=work.tried_since,
             unaided=work.unaided,
+            top=self._top,
         )
 
     def _write(self, session: Session, *, rung: Rung) -> None:

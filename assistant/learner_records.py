@@ -14,7 +14,8 @@ from sqlalchemy.orm import Session
 
 from assistant.hand_over import erase_hand_overs
 from assistant.keep_plan import erase_plans
-from assistant.tables import ConversationRow, HandOverRow, MemoryRow, PlanRow, TurnRow, VerifiedAnswerRow
+from assistant.tables import ConversationRow, HandOverRow, MemoryRow, PlanRow, TurnRow
+from assistant.verified import forget_phrasings
 from foundation.database import Base
 from learning.log import actors_of_turns
 
@@ -64,10 +65,9 @@ def erase_learner(session: Session, person: str, kept: Kept, *, now: datetime) -
     """Remove turns, memory and plans, empty hand-overs and what was learnt from them; gives how many of each."""
     nobodys = HandOverRow.conversation.in_(kept.conversations) & HandOverRow.person.is_(None)
     session.execute(update(HandOverRow).where(nobodys).values(person=person))
-    handed = select(HandOverRow.id).where(HandOverRow.person == person)
-    # Its answer is a person's own and was made for everybody; the question in it is the learner's.
-    learnt = update(VerifiedAnswerRow).where(VerifiedAnswerRow.hand_over.in_(handed))
-    session.execute(learnt.values(question="", retired=now, reason="erased with its question"))
+    handed = select(HandOverRow.id, HandOverRow.question).where(HandOverRow.person == person)
+    # A verified answer is staff's own and made for everybody; only the learner's very words in it are theirs.
+    forget_phrasings(session, {row.id: row.question for row in session.execute(handed)}, now=now)
     memory = _count(session, MemoryRow, person)
     plans = _count(session, PlanRow, person)
     session.execute(delete(MemoryRow).where(MemoryRow.person == person))

@@ -22,6 +22,7 @@ from learning.people import find_person
 MAX_ITEMS = 30
 # Of these there is one: what is said later takes its place.
 _SINGLE = frozenset({MemoryKind.LANGUAGE, MemoryKind.PACE, MemoryKind.NAME_TO_USE, MemoryKind.GOAL})
+_ASKED = select(TurnRow.id, TurnRow.question)
 
 
 class MemorySource(StrEnum):
@@ -54,12 +55,6 @@ class Memory:
     def texts(self, kind: MemoryKind) -> list[str]:
         """What is kept of one kind."""
         return [item.text for item in self.items if item.kind is kind]
-
-    @property
-    def language(self) -> Lang | None:
-        """The language the learner asked for."""
-        asked = next(iter(self.texts(MemoryKind.LANGUAGE)), None)
-        return None if asked is None else "ru" if asked == "ru" else "en"
 
     @property
     def name(self) -> str:
@@ -101,8 +96,15 @@ def recall(session: Session, person: str, product: str) -> Memory:
     """What is kept about a learner in a product."""
     rows = _rows(session, person, product)
     turns = [row.turn for row in rows if row.turn is not None]
-    said = dict(session.execute(select(TurnRow.id, TurnRow.question).where(TurnRow.id.in_(turns))).tuples().all())
+    said = {row.id: row.question for row in session.execute(_ASKED.where(TurnRow.id.in_(turns)))}
     return Memory(tuple(_item(row, said.get(row.turn or "", "")) for row in rows))
+
+
+def language_asked_for(session: Session, person: str, product: str) -> Lang | None:
+    """The language a learner once asked for, for every later reply."""
+    mine = select(MemoryRow.text).where(MemoryRow.person == person, MemoryRow.product == product)
+    asked = session.scalar(mine.where(MemoryRow.kind == MemoryKind.LANGUAGE).limit(1))
+    return None if asked is None else "ru" if asked == "ru" else "en"
 
 
 def correct_item(session: Session, person: str, product: str, item: str, text: str, *, now: datetime) -> None:

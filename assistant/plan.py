@@ -53,9 +53,8 @@ class Week:
 class Plan:
     """Weeks, and how they stand to a deadline.
 
-    `after` are the lessons that end after it, in order. `minutes_needed` is what a week would have to give for all of
-    them to be done by then, None where no week could, or where nothing is after it. `days` is how many days the plan
-    takes to its end.
+    `after` are the lessons that end after it, in order. With `minutes_needed` a week all of them would be done by then;
+    None where no week has so many, or where nothing is after it. `days` is how many days the plan takes to its end.
     """
 
     weeks: tuple[Week, ...]
@@ -178,7 +177,7 @@ def _with_required(lesson: str, known: Mapping[str, Step]) -> set[str]:
 
 
 def _minutes_needed(ordered: Sequence[Step], minutes_a_week: int, weeks_left: float) -> int | None:
-    """The fewest half hours a week with which all is done in time."""
+    """The fewest half hours a week with which all is done in time, in the author's order."""
     first = (minutes_a_week // _HALF_HOUR + 1) * _HALF_HOUR
     for minutes in range(first, _MOST_MINUTES + 1, _HALF_HOUR):
         if _ends(ordered, minutes)[-1] <= weeks_left:

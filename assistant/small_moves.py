@@ -9,6 +9,7 @@ from functools import partial
 from sqlalchemy.orm import Session
 
 from assistant.compose import Draft
+from assistant.echo import echoed
 from assistant.intents import Pleasantry, Unsafe, read_pleasantry, read_unsafe
 from assistant.memory import recall
 from assistant.move import Move, Offer
@@ -49,7 +50,7 @@ def small_talk(asked: Asked, *, database: Database, shelves: Shelves) -> Move | 
     about = read_pleasantry(asked.text) or read_pleasantry(asked.looked.meant) or Pleasantry.FINE
     told = [phrase(_SAID[about], asked.locale)] if about in _SAID else []
     if about is Pleasantry.GREETING and (name := _name(asked, database)):
-        told = [phrase(Phrase.SMALL_GREETING_NAME, asked.locale).format(name=name)]
+        told = [phrase(Phrase.SMALL_GREETING_NAME, asked.locale).format(name=echoed(name))]
     if about in (Pleasantry.WHO, Pleasantry.WHAT):
         told.append(phrase(_CAN[asked.product.kind], asked.locale))
     if about in _OPENS:
@@ -65,7 +66,7 @@ def noted(asked: Asked, *, database: Database, shelves: Shelves) -> Move | None:
     if asked.learner is None:
         return Move("noted", (Draft(phrase(Phrase.NOTED_NOT, asked.locale)),), links=())
     told = ", ".join(_shown(each) for each in read_self_told(asked.text))
-    text = phrase(Phrase.NOTED, asked.locale).format(told=told, page=f"/p/{asked.product.slug}/me")
+    text = phrase(Phrase.NOTED, asked.locale).format(told=echoed(told), page=f"/p/{asked.product.slug}/me")
     return Move("noted", (Draft(text),), links=())
 
 

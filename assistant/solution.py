@@ -9,7 +9,7 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
-from functools import cached_property
+from functools import cached_property, lru_cache
 
 from rapidfuzz import fuzz
 
@@ -70,6 +70,12 @@ def numbers_in(text: str) -> frozenset[str]:
 def words_in(text: str) -> list[str]:
     """A text's words and numbers, evened out, in order."""
     return [min(_values(token)) if token[0].isdecimal() else token for token in _TOKEN.findall(fold(text))]
+
+
+@lru_cache(maxsize=500)
+def solution_of(exercise: Exercise) -> "Solution":
+    """The solution of an exercise; that of a lesson's state is made ready once."""
+    return Solution(exercise)
 
 
 @dataclass(frozen=True)

@@ -10,6 +10,7 @@ from assistant.across import Across, look_across
 from assistant.asks import Ask, asked_for
 from assistant.checklist import Finding, check_products
 from assistant.compose import Draft
+from assistant.echo import echoed
 from assistant.extract import Quote
 from assistant.hand_over import HandOverState, queue
 from assistant.links import lesson_url
@@ -44,7 +45,7 @@ def reuse(asked: Asked, *, database: Database, shelves: Shelves) -> Move | None:
     found = look_across(topic, beside=asked.product.slug, database=database, shelves=shelves)
     if not found:
         # Left to the team's own pages, and with them to an honest decline.
-        nothing = phrase(Phrase.REUSE_NOTHING, asked.locale).format(topic=topic)
+        nothing = phrase(Phrase.REUSE_NOTHING, asked.locale).format(topic=echoed(topic))
         return None if wanted is None else Move("reuse", (Draft(nothing),), outcome=Outcome.DECLINED)
     drafts = [Draft(phrase(Phrase.REUSE_FOUND, asked.locale))]
     for each in found[:_COURSES]:
@@ -63,7 +64,7 @@ def contradictions(asked: Asked, *, database: Database, shelves: Shelves) -> Mov
     found = look_across(wanted.topic, beside=asked.product.slug, database=database, shelves=shelves)
     overlaps = find_overlaps(found)[:_OVERLAPS]
     if not overlaps:
-        nothing = phrase(Phrase.OVERLAPS_NONE, asked.locale).format(topic=wanted.topic)
+        nothing = phrase(Phrase.OVERLAPS_NONE, asked.locale).format(topic=echoed(wanted.topic))
         return Move("overlaps", (Draft(nothing),), facts={"overlaps": 0}, links=())
     drafts = tuple(draft for each in overlaps for draft in _overlap(each, asked.locale))
     return Move("overlaps", drafts, facts={"overlaps": len(overlaps)}, links=())

@@ -4,7 +4,7 @@ An answer is bound to passages of a lesson's revision, whose ids name their cont
 any more it is given to nobody; `retire_changed` then notes why. Who asked first is not kept with it.
 """
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -19,14 +19,17 @@ from foundation.database import Database
 from foundation.errors import Conflict, Invalid, NotFound
 from foundation.ids import LessonId, PassageId, content_hash, random_id
 from foundation.text import clean_text
+from knowledge.cases.erase import erase_vectors
 from knowledge.cases.remarks import Remark, Sign, names, remarks_on
 from knowledge.centring import centre
 from knowledge.encoder import Encoder, Vector
 from knowledge.language import Lang, language_of
 from knowledge.lessons import Source, find_lesson, load_sources, sources_of_lessons
 from knowledge.vectors import load_vectors, store_vectors
+from knowledge.words import fold
 
 TEXT_CHANGED = "text_changed"
+ERASED = "erased"
 """Why an answer left by itself; what a person retired carries that person's own words."""
 MAX_QUESTION_CHARS = 1_000
 MAX_PHRASINGS = 8
@@ -164,6 +167,24 @@ def retire_changed(session: Session, products: Iterable[str], *, now: datetime) 
             row.retired, row.reason, gone = now, TEXT_CHANGED, gone + 1
     session.flush()
     return gone
+
+
+def forget_phrasings(session: Session, asked: Mapping[str, str], *, now: datetime) -> int:
+    """Remove phrasings that are a learner's own words, given by hand-over; gives how many.
+
+    Their vectors go with them. An answer that is left without a way to ask for it is retired.
+    """
+    gone = []
+    for row in session.scalars(select(VerifiedAnswerRow).where(VerifiedAnswerRow.hand_over.in_(asked))):
+        own = fold(" ".join(asked[row.hand_over].split()))
+        lines = row.question.split("\n")
+        left = [line for line in lines if fold(" ".join(line.split())) != own]
+        gone += [line for line in lines if line not in left]
+        row.question = "\n".join(left)
+        if not left and row.retired is None:
+            row.retired, row.reason = now, ERASED
+    erase_vectors(session, [_hash(line) for line in gone])
+    return len(gone)
 
 
 def live_sources(session: Session, answer: VerifiedAnswer) -> dict[PassageId, Source] | None:

@@ -9,6 +9,7 @@ from contextlib import aclosing
 from typing import Any
 
 from assistant.compose import Draft
+from assistant.echo import echoed
 from assistant.extract import Quote
 from assistant.phrases import Phrase, phrase
 from assistant.reply import Outcome
@@ -36,10 +37,10 @@ async def word_answer(
         return
     if any(change.mistake is not Mistake.SPELLING for change in found.ranking.changes):
         meant = found.carried.own if found.carried is not None else found.ranking.question
-        yield Draft(phrase(Phrase.SEARCHED, found.locale).format(text=meant))
+        yield Draft(phrase(Phrase.SEARCHED, found.locale).format(text=echoed(meant)))
     if found.topic:
         name = Phrase.CARRIED_HERE if found.carried is not None and found.carried.is_here else Phrase.CARRIED
-        yield Draft(phrase(name, found.locale).format(topic=found.topic))
+        yield Draft(phrase(name, found.locale).format(topic=echoed(found.topic)))
     if found.later:
         yield Draft(phrase(Phrase.LATER, found.locale).format(title=found.later))
     if found.judgement.outcome is Outcome.DECLINED:

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from companion.answer_memory import bring_answers_up_to_date
 from companion.cases import bring_cases_up_to_date
 from companion.learners import finish_erasures
 from companion.wiring import House
@@ -43,6 +44,7 @@ def lay_out_shelves(house: House) -> list[str]:
                 reasons.append(without_tokens(key.product))
         except (IndexUnavailable, EncoderUnavailable) as err:
             reasons.append(str(err))
+    bring_answers_up_to_date(house)
     return list(dict.fromkeys(reasons))
 
 

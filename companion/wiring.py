@@ -30,7 +30,10 @@ from knowledge.shelf_files import ShelfFiles
 from knowledge.shelves import Shelves
 from knowledge.words import learn_likely_words
 from prompts.adapters.langchain_chat import LangChainChat
+from prompts.breaker import BreakerState
 from prompts.chat import ChatModel
+from prompts.spending import Caps, Spending
+from prompts.steady_chat import SteadyChat
 
 _log = logging.getLogger(__name__)
 _THREADS = 4
@@ -119,8 +122,9 @@ def _build(
         database=database,
         shelves=shelves,
         clock=clock,
-        chat=chat or _chat(settings),
+        chat=chat or _steady_chat(settings),
         limits=ModelLimits(budget_tokens=settings.chat_budget_tokens),
+        spending=Spending(database, clock, _caps(settings), most_reply_tokens=settings.chat_max_output_tokens),
         threads=CapacityLimiter(_THREADS),
     )
     return House(settings, database, encoder, shelves, answerer, clock, lock, owns_index)
@@ -131,6 +135,26 @@ def check_chat(settings: Settings) -> None:
     model = _chat(settings)
     if model is not None:
         model.check()
+
+
+def chat_state(house: House) -> BreakerState | None:
+    """Whether this process asks its chat model; None without one."""
+    chat = house.answerer.chat
+    return chat.breaker.state if isinstance(chat, SteadyChat) else None
+
+
+def _steady_chat(settings: Settings) -> SteadyChat | None:
+    model = _chat(settings)
+    return None if model is None else SteadyChat(model, budget_s=settings.chat_timeout_s)
+
+
+def _caps(settings: Settings) -> Caps:
+    return Caps(
+        daily_tokens=settings.chat_daily_tokens,
+        daily_usd=settings.chat_daily_usd,
+        price_in=settings.chat_price_in,
+        price_out=settings.chat_price_out,
+    )
 
 
 def _chat(settings: Settings) -> LangChainChat | None:

@@ -19,6 +19,7 @@ from evals.answers import run_answers
 from evals.attack_sets import OWN_ATTACKS, read_attacks
 from evals.cached_encoder import CachedEncoder
 from evals.cases import run_cases
+from evals.claims import run_claims
 from evals.dialogues import run_dialogues
 from evals.here import run_here
 from evals.intents import run_intents
@@ -183,6 +184,10 @@ def _safety(measuring: _Measuring) -> dict[str, Any]:
     return {"encoder": measuring.encoder.id, "runs": figures}
 
 
+def _claims(_measuring: _Measuring) -> dict[str, Any]:
+    return run_claims()
+
+
 def _each(measuring: _Measuring, runs: Sequence[Run], measure: Callable[..., dict[str, Any]]) -> dict[str, Any]:
     """A measurement of every run by its name, with its source."""
     figures = {}
@@ -223,6 +228,7 @@ STEPS: Mapping[str, Callable[[_Measuring], dict[str, Any]]] = {
     "reading": _reading,
     "shaped": _shaped,
     "cases": _cases,
+    "claims": _claims,
     "dialogues": _dialogues,
     "here": _here,
     "intents": _intents,

@@ -21,8 +21,8 @@ _FEWEST_CODE = 12
 _WORD = re.compile(r"[a-zа-я]+|\d+(?:\.\d+)?")
 _TITLES = frozenset({"solution", "answer", "output", "it prints", "решение", "ответ", "вывод", "получится"})
 _AFFIRMS = re.compile(
-    r"(?<!\w)(?:yes|correct|exactly|you are right|you're right|that is right|that's right|well done|да|верно|правильно|точно|"
-    r"вы правы|именно так|молодец)(?=[,.!)]|$)(?!\W*\?)",
+    r"(?<!\w)(?:yes|correct|exactly|you are right|you're right|that is right|that's right|well done|да|верно|правильно|"
+    r"точно|вы правы|именно так|молодец)(?=[,.!)]|$)(?!\W*\?)",
     re.IGNORECASE | re.MULTILINE,
 )
 _RIGHT_LETTER = r"(?:option|answer|letter|choice|вариант|ответ|букв[аы]|пункт)[\s:—–\-«\"'(is]*(?<!\w){letter}(?!\w)"

@@ -13,7 +13,9 @@ from typing import Any
 
 import numpy as np
 
-from evals.cohorts import Assumptions, Cohort, MadeLearner, make_cohort, truly_stuck
+from evals.assumptions import Assumptions
+from evals.cohorts import Cohort, make_cohort, truly_stuck
+from evals.made_learner import MadeLearner
 from evals.ranking_scores import auroc, bootstrap_interval
 from learning.enrolments import Dial
 from learning.events import Verb

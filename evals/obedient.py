@@ -11,7 +11,7 @@ import re
 from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from evals.obedient_styles import STYLES, Letter, Wish, booty
+from evals.obedient_styles import STYLES, Letter, Wish, booty, ordered_words
 from prompts.chat import Message, Role
 
 _FENCE = re.compile(
@@ -38,6 +38,7 @@ class ObedientChat:
     asked: list[tuple[Message, ...]] = field(default_factory=list)
     said: list[str] = field(default_factory=list)
     styles: list[tuple[str, ...]] = field(default_factory=list)
+    wanted: list[tuple[str, ...]] = field(default_factory=list)
 
     @property
     def name(self) -> str:
@@ -51,6 +52,7 @@ class ObedientChat:
         names = self._turn_of(rng)
         self.asked.append(tuple(messages))
         self.styles.append(names)
+        self.wanted.append(tuple(ordered_words(letter)))
         wish = Wish(letter, rng)
         reply = "\n".join(STYLES[name](wish, one) for name in names for one in _some(booty(wish), rng))
         self.said.append(reply)

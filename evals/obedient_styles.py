@@ -98,7 +98,7 @@ def booty(wish: Wish) -> list[str]:
     letter, rng = wish.letter, wish.rng
     orders = [*sentences_of("\n".join(letter.others)), *sentences_of("\n".join(letter.passages.values()))]
     done = [_carried_out(order, letter.lang) for order in rng.sample(orders, min(3, len(orders)))]
-    told = [_carried_out(order, letter.lang) for order in orders if _SAY.search(order)]
+    told = ordered_words(letter)
     rules = sentences_of(letter.rules)
     sent = " ".join(letter.material.split())
     wants = [
@@ -111,6 +111,12 @@ def booty(wish: Wish) -> list[str]:
         _address(sent, rng),
     ]
     return [want for want in wants if want] or [_LIES[letter.lang][0]]
+
+
+def ordered_words(letter: Letter) -> list[str]:
+    """The very words that the material orders to be said."""
+    orders = [*sentences_of("\n".join(letter.others)), *sentences_of("\n".join(letter.passages.values()))]
+    return [found["words"].strip() for order in orders if (found := _SAY.search(order))]
 
 
 def _carried_out(order: str, lang: str) -> str:

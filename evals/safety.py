@@ -157,9 +157,7 @@ class _Trying:
         )
         done = await answerer.reply(question)
         self.conversation = done["conversation"] if goes_on else self.conversation
-        letters, said = self.chat.asked[before:], "\n".join(self.chat.said[before:])
-        styles = tuple(name for names in self.chat.styles[before:] for name in names)
-        return self._trial(done, place, letters=letters, said=said, styles=styles, with_model=with_model)
+        return self._trial(done, place, before=before, with_model=with_model)
 
     def _foothold(self, planting: Planting) -> Trial:
         """What a learner who says that they are stuck is shown; no model has a part in it."""
@@ -171,23 +169,24 @@ class _Trying:
         quotes = [] if case is None else [{"quote": case.situation, "title": case.title, "url": case.url, **case.told}]
         nearest = [{"title": lesson.title, "url": lesson.url} for lesson in found.nearest]
         done = {"text": "", "citations": quotes, "nearest": nearest, "composer": Composer.EXTRACTIVE}
-        return self._trial(done, "stuck", letters=(), said="", styles=(), with_model=False)
+        return self._trial(done, "stuck", before=len(self.chat.said), with_model=False)
 
-    def _trial(
-        self,
-        done: Mapping[str, Any],
-        place: str,
-        *,
-        letters: Sequence[Sequence[Message]],
-        said: str,
-        styles: tuple[str, ...],
-        with_model: bool,
-    ) -> Trial:
-        secrets = self.home.secrets
-        told = Told(done, letters, said, self.attack.text, self.attack.is_offensive, secrets)
-        reached = self._got_through(letters)
+    def _trial(self, done: Mapping[str, Any], place: str, *, before: int, with_model: bool) -> Trial:
+        """The turn judged; the model was asked so many times `before` it."""
+        chat, attack = self.chat, self.attack
+        letters = chat.asked[before:]
+        told = Told(
+            done,
+            letters,
+            said="\n".join(chat.said[before:]),
+            attack=attack.text,
+            offensive=attack.is_offensive,
+            secrets=self.home.secrets,
+            wanted=[words for each in chat.wanted[before:] for words in each],
+        )
         worded = done["composer"] == Composer.MODEL
-        return Trial(self.attack, place, with_model, worded, reached, tuple(harms_of(told)), styles)
+        styles = tuple(name for names in chat.styles[before:] for name in names)
+        return Trial(attack, place, with_model, worded, self._got_through(letters), tuple(harms_of(told)), styles)
 
     def _got_through(self, letters: Sequence[Sequence[Message]]) -> bool:
         """Whether the attack's words were in what the model was sent."""

@@ -140,7 +140,7 @@ class _Tutor:
         replies = _replies(answerer, dialogue)
         texts = [f"{reply['text']}\n{_quoted(reply)}" for reply in replies]
         leaks = leaks_in(texts, exercise, said="\n".join(dialogue.turns))
-        confirmed = dialogue.strategy in _ASKS_TO_CONFIRM and any(confirms(reply["text"]) for reply in replies)
+        confirmed = dialogue.strategy in _ASKS_TO_CONFIRM and any(map(_confirms, replies))
         return Held(dialogue, tuple(replies), tuple(f"{leak.kind} {leak.what}" for leak in leaks), confirmed)
 
     def helped(self, dialogues: Sequence[Dialogue]) -> dict[str, Any]:
@@ -149,8 +149,12 @@ class _Tutor:
         hinted = [(dialogue, reply) for dialogue, reply in rows if reply["move"] == MOVE and "rung" in reply["facts"]]
         right = [reply for dialogue, reply in hinted if reply["facts"].get("exercise") == dialogue.exercise]
         cited = [reply for reply in right if reply["citations"]]
-        return {name: _share(len(found), len(rows)) for name, found in
-                {"hinted": hinted, "for_its_exercise": right, "with_a_citation": cited}.items()}  # fmt: skip
+        of = len(rows)
+        return {
+            "hinted": _share(len(hinted), of),
+            "for_its_exercise": _share(len(right), of),
+            "with_a_citation": _share(len(cited), of),
+        }
 
     def left_alone(self, lang: str, sample: int | None) -> dict[str, Any]:
         """How many ordinary questions are taken for a cry for help, alone and with their lesson open."""
@@ -188,6 +192,14 @@ def _replies(answerer: Answerer, dialogue: Dialogue) -> list[dict[str, Any]]:
         )
         replies.append(anyio.run(answerer.reply, question))
     return replies
+
+
+def _confirms(reply: Mapping[str, Any]) -> bool:
+    """Whether the assistant's own words say so; a lesson may say "correct" of anything."""
+    own: str = reply["text"]
+    for citation in reply["citations"]:
+        own = own.replace(citation["quote"], "")
+    return confirms(own)
 
 
 def _quoted(reply: Mapping[str, Any]) -> str:

@@ -8,7 +8,9 @@
     ├── Invalid             the asker: the input cannot be accepted as it is
     ├── ContentUnreadable   the author: a file of the course cannot be read
     ├── ModelUnavailable    the operator: the chat model does not answer
-    │   └── ModelMisconfigured  its name, package, key or options are wrong
+    │   ├── ModelMisconfigured  its name, package, key or options are wrong
+    │   ├── ModelRefused        it will not answer this one question
+    │   └── ModelOverBudget     the tokens or dollars of the day are used up
     ├── EncoderUnavailable  the operator: the text encoder does not answer
     │   └── EncoderMisconfigured  its name, package, key or options are wrong
     ├── IndexUnavailable    the operator: the passage index does not answer
@@ -54,11 +56,27 @@ class ContentUnreadable(CompanionError):
 
 
 class ModelUnavailable(CompanionError):
-    """The chat model did not answer as a model should."""
+    """The chat model did not answer as a model should.
+
+    `is_retryable`: asking again at once may help; `retry_after_s` is how long its server asks to wait before that.
+    """
+
+    def __init__(self, reason: str, *, is_retryable: bool = False, retry_after_s: float | None = None) -> None:
+        super().__init__(reason)
+        self.is_retryable = is_retryable
+        self.retry_after_s = retry_after_s
 
 
 class ModelMisconfigured(ModelUnavailable):
     """The chat model cannot be made from its settings; asking again does not help."""
+
+
+class ModelRefused(ModelUnavailable):
+    """The chat model will not answer this request; another one it may, so this says nothing of its health."""
+
+
+class ModelOverBudget(ModelUnavailable):
+    """What the chat model may cost a product in a day is used up; nobody was asked."""
 
 
 class EncoderUnavailable(CompanionError):

@@ -46,9 +46,15 @@ class Settings(BaseSettings):
     chat_model: str | None = Field(None, description="chat model as provider:model; unset: extractive answers only")
     chat_base_url: str | None = Field(None, description="base URL of an OpenAI-compatible server")
     chat_api_key: SecretStr | None = Field(None, description="key for the chat model; default: the provider's variable")
-    chat_timeout_s: float = Field(60.0, gt=0, description="longest time for one answer of the chat model, seconds")
+    chat_timeout_s: float = Field(60.0, gt=0, description="longest time for one answer of the chat model, new tries included, seconds")
     chat_budget_tokens: int = Field(3000, ge=200, description="question and passages sent to a chat model, tokens")
     chat_max_output_tokens: int = Field(700, ge=32, description="longest answer of the chat model, tokens")
+    chat_daily_tokens: int = Field(
+        2_000_000, ge=0, description="most tokens a product may use with the chat model in a UTC day; 0: no cap"
+    )
+    chat_daily_usd: float | None = Field(None, ge=0, description="most US dollars a product may use in a UTC day")
+    chat_price_in: float | None = Field(None, ge=0, description="US dollars for a million tokens sent to the model")
+    chat_price_out: float | None = Field(None, ge=0, description="US dollars for a million tokens of its replies")
     case_k: int = Field(5, ge=1, le=1000, description="fewest people an alumni case must leave its author hidden among")
     log_level: Literal["debug", "info", "warning", "error"] = Field("info", description="how much is logged")
 

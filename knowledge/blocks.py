@@ -8,6 +8,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
+from knowledge.hint_rules import HintRules
+
 
 class BlockKind(StrEnum):
     """What a block is; decides how it is packed, shown and whether it may be quoted."""
@@ -164,6 +166,7 @@ class ProductCard:
     url_template: str | None = None
     suggestions: tuple[str, ...] | None = None
     spoilers: str | None = None
+    hints: HintRules | None = None
     relations: tuple[DeclaredRelation, ...] | None = None
 
 

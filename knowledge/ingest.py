@@ -199,6 +199,7 @@ def _card(course: SourceCourse, target: Target) -> dict[str, Any]:
         "origins": None if card.origins is None else [check_origin(origin) for origin in card.origins],
         "suggestions": card.suggestions,
         "spoilers": card.spoilers if card.spoilers in set(Spoilers) else None,
+        "hints": None if card.hints is None else card.hints.to_plain(),
         "url_template": check_url_template(card.url_template) if card.url_template else card.url_template,
     }
 

@@ -1,7 +1,7 @@
 """Products: what an assistant speaks for, and who may embed it."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 from foundation.database import UtcDateTime, moment
 from foundation.errors import Invalid, NotFound
 from foundation.ids import ProductSlug
+from knowledge.hint_rules import HintRules
 from knowledge.openings import is_hidden_lesson
 from knowledge.tables import LessonRow, ProductRow, RevisionRow
 
@@ -44,6 +45,7 @@ class Collection(StrEnum):
     CASES = "cases"
 
 
+_USUAL_HINTS = HintRules()
 _USUALLY = {ProductKind.COURSE: Spoilers.HIDDEN}
 _LIVE_LESSONS = (LessonRow.live_revision.is_not(None), LessonRow.collection == Collection.LESSONS)
 _LESSONS = select(func.count()).where(LessonRow.product == ProductRow.slug, *_LIVE_LESSONS).scalar_subquery()
@@ -76,6 +78,7 @@ class Product:
     version: int
     lessons: int
     spoilers: Spoilers | None = None
+    hints: HintRules = _USUAL_HINTS
 
     @property
     def hides_spoilers(self) -> bool:
@@ -124,6 +127,7 @@ def describe_product(
     suggestions: Sequence[str] | None = None,
     url_template: str | None = None,
     spoilers: Spoilers | str | None = None,
+    hints: Mapping[str, Any] | None = None,
 ) -> None:
     """Change what is given, leave the rest. Raises NotFound, or Invalid for an origin or template that cannot work."""
     row = session.get(ProductRow, slug)
@@ -141,6 +145,7 @@ def describe_product(
         "kind": kind,
         "lang": lang,
         "spoilers": spoilers,
+        "hints": hints,
     }.items():
         if value is not None:
             setattr(row, name, value)
@@ -189,4 +194,5 @@ def _product(row: Any, lessons: int) -> Product:
         version=row.version,
         lessons=lessons,
         spoilers=Spoilers(row.spoilers) if row.spoilers else None,
+        hints=HintRules.from_plain(row.hints),
     )

@@ -28,6 +28,8 @@ class ProductRow(Base):
     url_template: Mapped[str | None] = mapped_column(Text)
     # Null: as is usual for its kind.
     spoilers: Mapped[str | None] = mapped_column(String(16))
+    # `knowledge.hint_rules`; null: as is usual.
+    hints: Mapped[dict[str, Any] | None] = mapped_column(JSON(none_as_null=True))
     # Counts publications; caches compare it to know whether they still show what is live.
     version: Mapped[int] = mapped_column(default=0)
     created: Mapped[datetime] = mapped_column(UtcDateTime)

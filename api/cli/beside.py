@@ -17,7 +17,13 @@ def check_service(house: "House") -> None:
 
 
 def show_news(house: "House", key: "ShelfKey") -> None:
-    """Lay a shelf out anew, or have the running service do it, which else would at the next question."""
+    """Lay a shelf out anew, or have the running service do it, which else would at the next question.
+
+    Verified answers that rest on what has changed leave with it.
+    """
+    from companion.answer_memory import retire_answers
+
+    retire_answers(house, key.product)
     if house.owns_index:
         house.shelves.shelf(key)
     elif not house.owns_lock():

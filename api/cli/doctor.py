@@ -4,6 +4,7 @@ import os
 import platform
 import sqlite3
 from collections.abc import Callable
+from dataclasses import asdict
 from typing import Any
 
 import typer
@@ -23,13 +24,14 @@ def doctor(as_json: AsJson = False) -> None:
     settings = read_settings()
     with open_house(settings) as house:
         checks = [_checked(name, check) for name, check in _checks(house).items()]
+        used = [asdict(each) | {"tokens": each.tokens} for each in house.answerer.spending.today()]
     shown = {
         f"COMPANION_{name.upper()}": {"value": str(getattr(settings, name)), "meaning": field.description}
         for name, field in type(settings).model_fields.items()
     }
     ok = all(check["ok"] for check in checks)
     if as_json:
-        print_json({"ok": ok, "checks": checks, "settings": shown})
+        print_json({"ok": ok, "checks": checks, "chat_used_today": used, "settings": shown})
     else:
         for check in checks:
             print(f"{'ok  ' if check['ok'] else 'FAIL'} {check['name']}: {check['detail']}")
@@ -52,6 +54,7 @@ def _checks(house: Any) -> dict[str, Callable[[], str]]:
         "index": lambda: _index(house),
         "coverage": lambda: _coverage(house),
         "chat model": lambda: _chat(house),
+        "chat model today": lambda: _spent(house),
     }
 
 
@@ -130,3 +133,12 @@ def _chat(house: Any) -> str:
     check_chat(house.settings)
     traced = os.environ.get("LANGSMITH_TRACING", os.environ.get("LANGCHAIN_TRACING_V2", "")).lower() == "true"
     return f"{spec}{'; LANGSMITH_TRACING is on: questions leave this machine for LangSmith' if traced else ''}"
+
+
+def _spent(house: Any) -> str:
+    caps, used = house.answerer.spending.caps, house.answerer.spending.today()
+    most = [f"{caps.daily_tokens} tokens"] if caps.daily_tokens else []
+    most += [f"{caps.daily_usd:.2f} US dollars"] if caps.daily_usd else []
+    told = ", ".join(f"{each.product} {each.tokens} tokens, {each.cost_usd:.2f} US dollars" for each in used)
+    cap = f"; at most {' and '.join(most)} a product" if most else "; no cap is set"
+    return f"{told or 'nothing used'}{cap} (our own counts, this UTC day)"

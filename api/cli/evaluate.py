@@ -195,6 +195,27 @@ def cases(
     _show(figures, as_json=as_json)
 
 
+@app.command("claims")
+def claims(
+    split: Annotated[str | None, typer.Option(help="only claims of this split: dev or held-out")] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Send false claims on true quotes, and true ones, through what a model's reply goes through.
+
+    Example: companion eval claims --split held-out --json
+    """
+    from evals.claims import SPLITS, claim_lines, run_claims
+
+    if split is not None and split not in SPLITS:
+        raise typer.BadParameter(f"there is no split {split!r}; say {' or '.join(SPLITS)}", param_hint="--split")
+    figures = run_claims((split,) if split else SPLITS)
+    if as_json:
+        _show(figures, as_json=True)
+        return
+    for line in claim_lines(figures):
+        print(line)
+
+
 @app.command("safety")
 def safety(
     folder: Annotated[Path | None, typer.Argument(help="folder with items.jsonl: `text` and `kind` a line")] = None,

@@ -1,7 +1,7 @@
 """A lesson's blocks as its page shows them: marks where a file's pages begin, recordings with what is said in them."""
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 from pathlib import PurePosixPath
@@ -9,6 +9,7 @@ from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 from knowledge.blocks import BlockKind, Recording, Spot, SpotKind
+from knowledge.exercises import Exercise
 from knowledge.lessons import LessonPage, ShownBlock
 from knowledge.media import media_type_of
 from knowledge.products import Product
@@ -47,21 +48,29 @@ class Played:
         return f"{self.address.partition('#')[0]}#t={second}"
 
 
-def lesson_body(page: LessonPage, product: Product, texts: Mapping[str, str]) -> list[dict[str, Any]]:
-    """The parts of a lesson in order, for the template: `{"html"}`, `{"mark", "anchor"}` or `{"recording", "said"}`."""
-    blocks = page.blocks[1:] if page.opens_with_title else page.blocks
+def lesson_body(
+    page: LessonPage, product: Product, texts: Mapping[str, str], exercises: Sequence[Exercise] = ()
+) -> list[dict[str, Any]]:
+    """The parts of a lesson in order, for the template.
+
+    Each is `{"html"}`, `{"mark", "anchor"}`, `{"recording", "said"}`, or, below an exercise, its id as `{"exercise"}`.
+    """
+    below = {exercise.shown_at - 1: exercise.id for exercise in exercises}
+    blocks = list(enumerate(page.blocks))[page.opens_with_title :]
     parts: list[dict[str, Any]] = []
     place: Spot | None = None
-    for spoken, group in groupby(blocks, key=_spoken_in):
+    for spoken, group in groupby(blocks, key=lambda numbered: _spoken_in(numbered[1])):
         if spoken is not None:
-            parts.append(_recording_part(page, product, spoken, list(group)))
+            parts.append(_recording_part(page, product, spoken, [block for _, block in group]))
             continue
-        for block in group:
+        for number, block in group:
             if block.spot is not None and block.spot != place and block.spot.kind in _MARKS:
                 label = texts[_MARKS[block.spot.kind]].format(number=block.spot.number)
                 parts.append({"mark": label, "anchor": spot_anchor(block.spot)})
             place = block.spot
             parts.append({"html": block.html})
+            if number in below:
+                parts.append({"exercise": below[number]})
     return parts
 
 

@@ -12,16 +12,8 @@ from api.callers import Authorization, LearnerField, Slug, TheHouse, check_host,
 from api.errors import documented
 from companion.wiring import House
 from foundation.errors import NotProven
-from learning.intake import (
-    HOSTS_VERBS,
-    MAX_BATCH,
-    MAX_DURATION_S,
-    MAX_ID_CHARS,
-    Taken,
-    host_sender,
-    learner_sender,
-    take_events,
-)
+from learning.intake import MAX_BATCH, Taken, host_sender, learner_sender, take_events
+from learning.sent_events import HOSTS_VERBS, MAX_DURATION_S, MAX_ID_CHARS
 from learning.tokens import Scope
 
 _log = logging.getLogger(__name__)

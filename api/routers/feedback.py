@@ -1,6 +1,7 @@
 """What learners say about answers and lessons."""
 
 import logging
+from dataclasses import replace
 from typing import Annotated, Any
 
 from anyio import to_thread
@@ -11,18 +12,25 @@ from pydantic.config import JsonDict
 from api.callers import WITH_WORDS, Authorization, LearnerField, Slug, TheHouse, who_learns
 from api.errors import documented
 from api.missing import name_missing
-from api.routers.turns import NearReply
+from api.routers.turns import CitationReply, NearReply
+from assistant.answer import Question
 from assistant.conversations import find_turn
+from assistant.hints_given import MOVE
+from assistant.intents import Want
+from assistant.move import Offer
 from assistant.stuck import Foothold, find_foothold
 from companion.wiring import House
 from feedback.inbox import MAX_TEXT_CHARS, ItemKind, NewItem, record_item
 from foundation.errors import EncoderUnavailable, IndexUnavailable, NotFound
 from foundation.ids import ID_PATTERN, PersonId
+from foundation.text import clean_text
 from knowledge.lessons import find_lesson
 from knowledge.products import find_product
 from learning.events import Verb, record_event
 from learning.tokens import Scope
 
+# What a press without words says; the reply follows the product's language.
+_PRESSED = "…"
 _log = logging.getLogger(__name__)
 router = APIRouter(prefix="/v1/products/{slug}/feedback", tags=["feedback"])
 _VERBS = {
@@ -66,13 +74,29 @@ class CaseReply(BaseModel):
     told: dict[str, str]
 
 
+class HintReply(BaseModel):
+    """The next hint for the exercise of the open lesson, or for the lesson; a turn of its own that may be gone on with."""
+
+    turn: str
+    conversation: str
+    text: str
+    citations: list[CitationReply]
+    rung: int = Field(ge=1, le=5, description="how much help it is: 1 where to look, 5 a person")
+    exercise: str | None = Field(description="id of the exercise it is for")
+    offers: list[Offer]
+
+
 class FeedbackReply(BaseModel):
-    """What was kept; for `stuck` also where to look again, empty while search is down."""
+    """What was kept; for `stuck` also where to look again, empty while search is down.
+
+    `hint` is given to who is stuck in a known lesson of a course.
+    """
 
     id: str
     kind: ItemKind
     nearest: list[NearReply] = []
     case: CaseReply | None = None
+    hint: HintReply | None = None
 
 
 @router.post("", status_code=201, response_model=FeedbackReply, responses=documented(400, 401, 403, 404, 413, 422, 503))
@@ -81,7 +105,27 @@ async def say(
 ) -> Any:
     """Rate an answer, comment on it, or say that you are stuck."""
     learner = await who_learns(house, slug, learner=body.learner, authorization=authorization, scope=Scope.FEEDBACK)
-    return await to_thread.run_sync(_keep, house, slug, body, learner)
+    kept = await to_thread.run_sync(_keep, house, slug, body, learner)
+    if body.kind is ItemKind.STUCK and body.lesson:
+        kept["hint"] = await _hint(house, slug, body, learner)
+    return kept
+
+
+async def _hint(house: House, slug: str, body: FeedbackRequest, learner: PersonId | None) -> dict[str, Any] | None:
+    """The ladder's next hint, without waiting for a chat model; None where there is none, or search is down."""
+    pressed = Question(
+        slug, clean_text(body.text).strip() or _PRESSED, body.conversation, body.lesson, learner=learner, want=Want.HINT
+    )
+    try:
+        reply = await replace(house.answerer, chat=None).reply(pressed)
+    except (EncoderUnavailable, IndexUnavailable) as err:
+        _log.error("hint.unavailable error=%s reason=%s", type(err).__name__, err)
+        return None
+    facts = reply["facts"]
+    if reply["move"] != MOVE or "rung" not in facts:
+        return None
+    same = {name: reply[name] for name in ("turn", "conversation", "text", "citations", "offers")}
+    return {**same, "rung": facts["rung"], "exercise": facts.get("exercise")}
 
 
 def _keep(house: House, slug: str, body: FeedbackRequest, learner: PersonId | None) -> dict[str, Any]:

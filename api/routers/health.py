@@ -9,7 +9,7 @@ from sqlalchemy import text
 
 from api.callers import TheHouse, TheTurns
 from api.errors import documented
-from companion.wiring import House
+from companion.wiring import House, chat_state
 from foundation.errors import HomeUnusable, IndexUnavailable
 from foundation.ids import ProductSlug
 from knowledge.products import Collection, list_products
@@ -26,10 +26,15 @@ class Alive(BaseModel):
 
 
 class Ready(BaseModel):
-    """Database, index and encoder answer."""
+    """Database, index and encoder answer.
+
+    `chat` tells whether the chat model is asked: `open` after failures in a row, when answers are quotes; null without
+    a model. It never makes the service unready.
+    """
 
     status: Literal["ready"]
     products: int
+    chat: Literal["closed", "open", "half-open"] | None
 
 
 @router.get("/healthz", response_model=Alive, responses=documented(403))
@@ -61,7 +66,7 @@ def _check(house: House, asked: set[str]) -> dict[str, Any]:
         house.shelves.shelf(ShelfKey(ProductSlug(product), Collection.LESSONS))
     if not asked:
         _check_any(house, [product.slug for product in products if product.lessons][:_LOOKED_AT])
-    return {"status": "ready", "products": len(products)}
+    return {"status": "ready", "products": len(products), "chat": chat_state(house)}
 
 
 def _check_any(house: House, products: list[ProductSlug]) -> None:

@@ -18,9 +18,10 @@ from assistant.links import lesson_url
 from companion.case_shelf import case_on_page
 from companion.wiring import House
 from foundation.errors import NotFound
+from knowledge.exercises import exercises_of
 from knowledge.language import Lang
 from knowledge.lessons import LessonHead, find_lesson, live_lessons, read_lesson
-from knowledge.products import Product, find_product, list_products
+from knowledge.products import Product, ProductKind, find_product, list_products
 from knowledge.recordings import KeptRecording, find_recording
 from knowledge.related import NONE_RELATED, related_lessons
 from knowledge.spots import recording_name
@@ -111,11 +112,13 @@ def _lesson(house: House, slug: str, name: str, lang: Lang) -> dict[str, Any]:
         related = related_lessons(session, slug, now=house.clock()).get(page.head.id, NONE_RELATED)
         told = RelatedLessons(session).tell(related)
         case = case_on_page(session, product, page.head)
+        hints = product.kind is ProductKind.COURSE
+        exercises = exercises_of(session, [page.head.id]) if hints else []
     before = {after.id: _link(product, lesson) for lesson, after in pairwise(lessons)}
     behind = {lesson.id: _link(product, after) for lesson, after in pairwise(lessons)}
     head = page.head
     lesson = {"id": head.slug, "title": head.title, "block": head.block_title, "outcome": head.outcome}
-    body = lesson_body(page, product, page_texts(lang))
+    body = lesson_body(page, product, page_texts(lang), exercises)
     return {
         "product": product,
         "lesson": lesson,

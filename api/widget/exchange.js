@@ -13,7 +13,7 @@ export class ExchangeView {
   #acts;
   #body = h("div", { class: "reply-body" });
   #answer = null;
-  #person = h("div", { class: "person", role: "status" });
+  #person = h("div", { class: "handed" });
   #press = null;
 
   /**

@@ -87,11 +87,14 @@ export function wordsForm(context, { title, intro, fields, send, submit, cancel,
   );
   const trouble = h("p", { class: "reply broken", role: "alert", hidden: true });
   const sender = h("button", { type: "submit", class: "solid" }, send);
+  // A button that is disabled loses the focus, and whoever works by keyboard their place.
+  let sending = false;
   async function onsubmit(event) {
     event.preventDefault();
     const empty = inputs.find((input) => input.required && !input.value.trim());
     if (empty) return empty.focus();
-    sender.disabled = true;
+    if (sending) return;
+    sending = true;
     trouble.hidden = true;
     try {
       await submit(Object.fromEntries(inputs.map((input) => [input.name, input.value.trim()])));
@@ -100,7 +103,7 @@ export function wordsForm(context, { title, intro, fields, send, submit, cancel,
       trouble.textContent = shortWords(error, context);
       trouble.hidden = false;
     } finally {
-      sender.disabled = false;
+      sending = false;
     }
   }
   return h(

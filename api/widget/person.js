@@ -25,7 +25,7 @@ export function personForm(context, { own, submit, cancel }) {
 export function personReply({ state, reply, reason, by }, { say }, takeBack) {
   if (state === "waiting") {
     const back = h("button", { type: "button", class: "quiet", onclick: takeBack }, say("person_back"));
-    return h("div", { class: "handed" }, h("p", { class: "note" }, say("person_waiting")), back);
+    return h("div", {}, h("p", { class: "note" }, say("person_waiting")), back);
   }
   if (state === "withdrawn") return h("p", { class: "note" }, say("person_withdrawn"));
   const title = state === "declined" ? say("person_declined") : say(by ? "person_answered_by" : "person_answered", { by });

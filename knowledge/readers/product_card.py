@@ -6,6 +6,7 @@ from dataclasses import fields
 import yaml
 
 from knowledge.blocks import DeclaredRelation, ProductCard, ReadWarning, RelationKind
+from knowledge.hint_rules import HOW_TO_SAY, read_hint_rules
 from knowledge.products import Spoilers
 from knowledge.readers.front_matter import names_of
 
@@ -13,7 +14,8 @@ PRODUCT_FILE = "product.yml"
 _KNOWN = tuple(item.name for item in fields(ProductCard))
 _LISTS = ("origins", "suggestions")
 _RELATIONS = "relations"
-_APART = (*_LISTS, _RELATIONS)
+_HINTS = "hints"
+_APART = (*_LISTS, _RELATIONS, _HINTS)
 
 
 _HOW_TO_RELATE = (
@@ -37,7 +39,9 @@ def read_product_card(text: str, *, path: str) -> tuple[ProductCard, tuple[ReadW
     texts = {name: found[name] for name in _KNOWN if name not in _APART and isinstance(found.get(name), str)}
     lists = {name: _texts(found[name]) if name in found else None for name in _LISTS}
     relations, warnings = _relations(found.get(_RELATIONS), text, path=path)
-    card = ProductCard(**texts, origins=lists["origins"], suggestions=lists["suggestions"], relations=relations)
+    hints = read_hint_rules(found[_HINTS]) if _HINTS in found else None
+    origins, suggestions = lists["origins"], lists["suggestions"]
+    card = ProductCard(**texts, origins=origins, suggestions=suggestions, relations=relations, hints=hints)
     return card, (*_warnings(found, path=path), *warnings)
 
 
@@ -80,6 +84,9 @@ def _warnings(found: dict[object, object], *, path: str) -> Iterator[ReadWarning
             yield ReadWarning(path, f"unknown field {name!s}, known: {', '.join(_KNOWN)}")
         elif name == _RELATIONS:
             continue
+        elif name == _HINTS:
+            if read_hint_rules(value) is None:
+                yield ReadWarning(path, f"{HOW_TO_SAY}; ignored")
         elif name in _LISTS:
             if not isinstance(value, str) and not (
                 isinstance(value, list) and all(isinstance(item, str) for item in value)

@@ -12,12 +12,13 @@ from typing import TYPE_CHECKING, Any, cast
 
 from pydantic import SecretStr, ValidationError
 
-from foundation.errors import ModelMisconfigured, ModelUnavailable
+from foundation.errors import ModelMisconfigured, ModelRefused, ModelUnavailable
 from prompts.adapters.vendor_errors import (
     explain_failed_setup,
-    explain_failure,
     explain_missing_package,
+    explain_refusal,
     explain_wrong_spec,
+    translate_failure,
 )
 from prompts.chat import Message
 
@@ -33,6 +34,7 @@ MAX_CHARACTERS_PER_TOKEN = 8
 # What the last chunk of a whole reply carries, by vendor. A connection that is closed politely in the middle looks like
 # an ordinary end of file, so for the vendors known to say that they are done, silence means half a reply.
 _ENDINGS = frozenset({"finish_reason", "stop_reason", "done_reason", "status"})
+_REFUSALS = frozenset({"content_filter", "refusal", "safety", "SAFETY"})
 _SAY_WHEN_DONE = frozenset({"openai", "azure_openai", "anthropic", "ollama"})
 
 
@@ -91,6 +93,8 @@ class LangChainChat:
             while (chunk := await self._next(chunks, limit=limit)) is not None:
                 limit = min(deadline, clock() + self._idle_s)
                 ended = ended or not _ENDINGS.isdisjoint(chunk.response_metadata)
+                if _is_refusal(chunk):
+                    raise ModelRefused(explain_refusal(self._spec))
                 if not (piece := _text_of(chunk)[:room]):
                     continue
                 said_something = said_something or not piece.isspace()
@@ -99,7 +103,9 @@ class LangChainChat:
                 if room == 0:
                     return
         if not said_something:
-            raise ModelUnavailable(f"the model {self._spec} sent an empty reply; try again or choose another model")
+            raise ModelUnavailable(
+                f"the model {self._spec} sent an empty reply; try again or choose another model", is_retryable=True
+            )
         if not ended:
             raise ModelUnavailable(f"the model {self._spec} stopped in the middle of its reply; try again")
 
@@ -109,7 +115,7 @@ class LangChainChat:
             async with asyncio.timeout_at(limit):
                 return await anext(chunks, None)
         except Exception as err:  # vendors raise whatever their HTTP and JSON libraries raise
-            raise ModelUnavailable(explain_failure(err, spec=self._spec)) from err
+            raise translate_failure(err, spec=self._spec) from err
 
     async def _open(self, messages: Sequence[Message]) -> "AsyncGenerator[AIMessageChunk]":
         model = await self._model()
@@ -164,11 +170,18 @@ class LangChainChat:
             # An unhashable time-out is what makes langchain-openai give each model its own connection pool instead of
             # one shared by the whole process, whatever loop it was opened on.
             "timeout": Timeout(self._timeout_s),
-            # One new try before the first chunk; after that the learner has read half of it.
-            "max_retries": 1,
+            # `prompts.steady_chat` tries again, and knows how long a turn may take.
+            "max_retries": 0,
             # Our own idle limit does this; theirs starts a task for each chunk.
             "stream_chunk_timeout": 0,
         }
+
+
+def _is_refusal(chunk: "AIMessageChunk") -> bool:
+    """Whether the vendor's filter cut in, or the model said in its own field that it will not answer."""
+    told = chunk.response_metadata
+    ending = told.get("finish_reason") or told.get("stop_reason")
+    return ending in _REFUSALS or bool(chunk.additional_kwargs.get("refusal"))
 
 
 def _text_of(chunk: "AIMessageChunk") -> str:

@@ -6,6 +6,17 @@ Built from the kind of error and the HTTP status only. Vendors' own messages are
 
 import re
 from collections.abc import Iterator
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
+
+from foundation.errors import ModelRefused, ModelUnavailable
+
+# What was wrong with the one request; the next one may be answered.
+_ABOUT_THE_REQUEST = frozenset({400, 413, 422})
+_WORTH_ANOTHER_TRY = frozenset({408, 409, 425, 429})
+_PASSING = ("Timeout", "Connect", "Network", "Protocol", "Read")
+# A quota that is used up is told with the status of a rate limit, and does not come back in seconds.
+_USED_UP = "insufficient_quota"
 
 _BY_STATUS = {
     400: "refused the request; check that the model takes the configured temperature and output limit",
@@ -17,6 +28,23 @@ _BY_STATUS = {
     429: "is limiting requests or out of quota; wait, or raise the limit with the vendor",
 }
 _PIP = re.compile(r"pip install [A-Za-z0-9._-]+")
+
+
+def translate_failure(err: BaseException, *, spec: str) -> ModelUnavailable:
+    """What a vendor raised as an error of ours, knowing whether another try may help and when."""
+    reason, status = explain_failure(err, spec=spec), _status_of(err)
+    if status in _ABOUT_THE_REQUEST:
+        return ModelRefused(reason)
+    if status is not None:
+        passing = status >= 500 or (status in _WORTH_ANOTHER_TRY and getattr(err, "code", None) != _USED_UP)
+        return ModelUnavailable(reason, is_retryable=passing, retry_after_s=_retry_after_s(err))
+    kinds = [type(each).__name__ for each in _chain(err)]
+    return ModelUnavailable(reason, is_retryable=any(word in kind for kind in kinds for word in _PASSING))
+
+
+def explain_refusal(spec: str) -> str:
+    """That the model or its vendor's filter will not answer."""
+    return f"the model {spec} refused to answer this question"
 
 
 def explain_failure(err: BaseException, *, spec: str) -> str:
@@ -62,6 +90,18 @@ def _status_of(err: BaseException) -> int | None:
     if status is None:
         status = getattr(getattr(err, "response", None), "status_code", None)
     return status if isinstance(status, int) and status >= 400 else None
+
+
+def _retry_after_s(err: BaseException) -> float | None:
+    """`Retry-After`, seconds or a date, RFC 9110 10.2.3; None where there is none that can be read."""
+    headers = getattr(getattr(err, "response", None), "headers", None) or {}
+    told = str(headers.get("retry-after", "")).strip()
+    try:
+        if told.replace(".", "", 1).isdecimal():
+            return float(told)
+        return max((parsedate_to_datetime(told) - datetime.now(UTC)).total_seconds(), 0.0) if told else None
+    except (ValueError, TypeError):
+        return None
 
 
 def _chain(err: BaseException) -> Iterator[BaseException]:

@@ -87,7 +87,7 @@ def test_the_turn_keeps_who_wrote_it_and_from_what(sample_house: House, plain: d
 
 
 def test_the_same_proof_twice_is_one_citation(sample_house: House, plain: dict[str, Any]) -> None:
-    two, three = "- It does not say how large the effect is.", "The data are surprising if there is no effect."
+    two, three = "- The data are surprising if there is no effect.", "If there is no effect, the data are surprising."
     script = [_proved(SAID, plain), "\n", _proved(two, plain), "\n", _proved(three, plain)]
     done = _done(sample_house, ScriptedChat(script))
     assert done["text"] == f"{SAID} [1]\n{two} [1] {three} [1]"
@@ -284,15 +284,15 @@ def test_a_reply_in_letters_of_another_language_leaves_the_courses_own_answer(
         ("ru", "Для этого есть `scipy.stats.ttest_ind(control, treatment, equal_var=False)`."),
         ("ru", "Вызовите scipy.stats.ttest_ind с параметром equal_var=False, alternative='two-sided'."),
         ("ru", "- `scipy.stats.ttest_ind`"),
-        ("ru", "- p-value"),
+        ("ru", "- p-values"),
     ],
 )
 def test_names_and_code_do_not_make_a_sentence_foreign(locale: Lang, said: str) -> None:
     words = said.removeprefix("- ")
-    reply = f'{said} [[1|"{words} | so it is"]]'
+    reply = f'{said} [[1|"{words}"]]'
 
     async def collect() -> list[str]:
-        drafts = read_again(reply, [source(f"{words} | so it is")], lang=locale, failure=None)
+        drafts = read_again(reply, [source(f"{words}\nAnd so on.")], lang=locale, failure=None)
         return [draft.text async for draft in drafts if draft.text]
 
     assert anyio.run(collect) == [said]

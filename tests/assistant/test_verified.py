@@ -5,17 +5,22 @@ from typing import Any
 
 import pytest
 
-from assistant.hand_over import HandOver
+from assistant.forget import forget_words
+from assistant.hand_over import HandOver, find_hand_over
+from assistant.replay import ReplayState, replay_turn
 from assistant.verified import (
     TEXT_CHANGED,
     HoldsPersonalData,
+    Reuse,
+    add_verified,
     list_verified,
     retire_changed,
     retire_verified,
 )
+from companion.answer_memory import bring_answers_up_to_date
 from companion.wiring import House
 from foundation.errors import Conflict, Invalid
-from foundation.ids import PersonId
+from foundation.ids import PersonId, ProductSlug
 from tests.assistant.asking import ask, kept_turn
 from tests.assistant.handing import LESSONS, PRODUCT, QUESTION, answer, press, staff, verify
 
@@ -146,8 +151,6 @@ def test_an_answer_stays_with_its_product_and_out_of_exercises(bakery: House, ta
 
 
 def test_a_verified_answer_is_replayed_word_for_word(bakery: House) -> None:
-    from assistant.replay import ReplayState, replay_turn
-
     by = staff(bakery)
     verify(bakery, answered(bakery, by), by=by)
     told = ask(bakery, QUESTION, PRODUCT)
@@ -163,3 +166,24 @@ def test_a_like_question_that_is_handed_over_shows_the_team_its_answer(bakery: H
     card = press(bakery, note="How long should the dough rest before it is shaped?").done
     assert [(each["id"], each["is_same"]) for each in card.card["known"]] == [(added.id, True)]
     assert REPLY in card.proposed
+
+
+def test_words_that_are_taken_back_leave_cards_and_answers_too(bakery: House) -> None:
+    by = staff(bakery)
+    added = verify(bakery, answered(bakery, by, note="the secret sponge"), by=by, question="Is it the secret sponge?")
+    with bakery.database.write() as session:
+        assert forget_words(session, ProductSlug(PRODUCT), ["secret sponge"]) == 2
+        (kept,) = list_verified(session, [PRODUCT], retired=False)
+        assert "sponge" not in repr(find_hand_over(session, PRODUCT, added.hand_over))
+    assert "sponge" not in repr(kept)
+
+
+def test_after_a_start_answers_are_found_by_an_encoder_that_never_saw_their_questions(bakery: House) -> None:
+    by = staff(bakery)
+    done = answered(bakery, by)
+    with bakery.database.write() as session:
+        reuse = Reuse("When may I shape the dough?", (done.card["evidence"][0]["passage"],))
+        add_verified(session, done, reuse, by=by, now=bakery.clock())
+    assert ask(bakery, "When may I shape the dough?", PRODUCT)["move"] is None
+    bring_answers_up_to_date(bakery)
+    assert ask(bakery, "When may I shape the dough?", PRODUCT)["move"] == "verified"

@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 
 from evals import noticing
-from evals.cohorts import Assumptions, Habit, make_cohort, truly_stuck
+from evals.assumptions import Assumptions, Habit
+from evals.cohorts import make_cohort, truly_stuck
 from evals.fit_noticing import fit
 from evals.noticing import measure_noticing
 from learning.events import Verb

@@ -14,10 +14,11 @@ from foundation.errors import CompanionError, Invalid, NotAllowed
 from foundation.ids import ProductSlug
 from learning.enrolments import is_enrolled
 from learning.events import Verb
-from learning.intake import HOSTS_VERBS, LEARNERS_VERBS, Taken, host_sender, learner_sender, read_row, take_events
+from learning.intake import Taken, host_sender, learner_sender, take_events
 from learning.log import events_of
 from learning.people import known_by_host_id, new_learner
 from learning.progress import read_progress
+from learning.sent_events import HOSTS_VERBS, LEARNERS_VERBS, read_row
 from tests.conftest import TakeIn
 from tests.fakes import FixedClock
 

@@ -200,9 +200,9 @@ def test_a_models_draft_is_for_staff_until_a_person_sends_it(bakery: House) -> N
         shown = vera.open(f"{page}?use=draft")
         assert "Draft of the model, for staff only" in shown
         assert 'name="from" value="draft"' in shown
-        (own,) = client.get(
-            "/v1/products/bread/hand-overs", params={"conversation": card["conversation"]}
-        ).json()["hand_overs"]
+        (own,) = client.get("/v1/products/bread/hand-overs", params={"conversation": card["conversation"]}).json()[
+            "hand_overs"
+        ]
         assert "The dough needs" not in repr(own)
         vera.send(f"{page}/answer", on=page, reply="The dough needs four hours!", **{"from": "draft"})
     with bakery.database.read() as session:
