@@ -51,6 +51,33 @@ from foundation.ids import content_hash
 from knowledge.products import find_product, list_products
 from knowledge.repair import warm_up
 
+_ROUTERS = tuple(
+    noun.router
+    for noun in (
+        turns,
+        feedback,
+        hand_overs,
+        learners,
+        events,
+        progress,
+        memory,
+        offers,
+        plans,
+        cases,
+        products,
+        releases,
+        citations,
+        openai_wire,
+        health,
+        local,
+        moderation,
+        case_pages,
+        plan_pages,
+        me_pages,
+        release_pages,
+        pages,
+    )
+)
 _DESCRIPTION = "Cited answers from a course's own content, or an honest decline."
 
 
@@ -82,33 +109,9 @@ def create_app(house: House, *, secret: str = "") -> FastAPI:
     handle_errors(app)
     app.add_middleware(SizeGuard)
     app.add_middleware(OriginGuard, allows=allows, is_own=is_own)
-    for noun in (
-        turns,
-        feedback,
-        hand_overs,
-        learners,
-        events,
-        progress,
-        memory,
-        offers,
-        plans,
-        cases,
-        products,
-        releases,
-        citations,
-        openai_wire,
-        health,
-        local,
-        moderation,
-        case_pages,
-        plan_pages,
-        me_pages,
-        release_pages,
-        pages,
-    ):
-        app.include_router(noun.router)
-    for router in CONSOLE_ROUTERS:
+    for router in (*_ROUTERS, *CONSOLE_ROUTERS):
         app.include_router(router)
+    app.state.routes = [route for router in (*_ROUTERS, *CONSOLE_ROUTERS) for route in router.routes]
     _serve_files(app)
     _complete_schema(app)
     return app

@@ -11,6 +11,7 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse, RedirectResponse, Response
 from pydantic import BaseModel, Field
 from starlette.exceptions import HTTPException
+from starlette.routing import Match
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from companion.logs import place_of
@@ -133,6 +134,8 @@ async def _tell(request: Request, error: Exception) -> Response:
     if problem.status >= HTTPStatus.INTERNAL_SERVER_ERROR:
         _log_failure(request, error)
     headers = dict(getattr(error, "headers", None) or {})
+    if problem.status == HTTPStatus.METHOD_NOT_ALLOWED and (methods := _methods_here(request)):
+        headers["Allow"] = ", ".join(methods)
     if not _wants_page(request):
         return respond(problem, headers=headers)
     if isinstance(error, NotLoggedIn):
@@ -180,6 +183,12 @@ def _log_failure(request: Request, error: Exception) -> None:
     else:
         # The message of a foreign error may quote what a learner wrote; its type and place are enough to find it.
         _log.error("request.failed route=%s error=%s at=%s", route, type(error).__name__, place_of(error))
+
+
+def _methods_here(request: Request) -> list[str]:
+    """What may be done at an address; the framework itself tells only of the first route there."""
+    here = (route for route in request.app.state.routes if route.matches(request.scope)[0] is not Match.NONE)
+    return sorted({method for route in here for method in route.methods})
 
 
 def _wants_page(request: Request) -> bool:

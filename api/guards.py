@@ -64,7 +64,7 @@ class OriginGuard:
         if scope["method"] != "OPTIONS":
             await self._app(scope, receive, _with_headers(send, allowed))
             return
-        allowed["Access-Control-Allow-Methods"] = "GET, POST, DELETE"
+        allowed["Access-Control-Allow-Methods"] = "GET, POST, PATCH, DELETE"
         allowed["Access-Control-Allow-Headers"] = "Accept, Content-Type, Last-Event-ID, Authorization"
         allowed["Access-Control-Max-Age"] = _PREFLIGHT_S
         start: Message = {"type": "http.response.start", "status": HTTPStatus.NO_CONTENT, "headers": []}

@@ -9,7 +9,17 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
 
-from assistant.claim_vocabulary import JOINT, NOT, WITHOUT, Meaning, folded, joined_phrases, letter_of, meaning_of
+from assistant.claim_vocabulary import (
+    EXCEPT,
+    JOINT,
+    NOT,
+    WITHOUT,
+    Meaning,
+    folded,
+    joined_phrases,
+    letter_of,
+    meaning_of,
+)
 from knowledge.language import Lang, language_of
 
 _TOKEN = re.compile(
@@ -80,18 +90,18 @@ class Statement:
     def negated(self) -> Iterator[tuple[str, Word | None]]:
         """Each kind of negation with the word it turns around: the next one that says something, or the last."""
         for place, word in enumerate(self.words):
-            for kind in (NOT, WITHOUT):
+            for kind in (NOT, WITHOUT, EXCEPT):
                 if kind in word.meaning.marks:
                     yield kind, self._turned(place)
 
     def _turned(self, place: int) -> Word | None:
-        after = (word for word in self.words[place + 1 :] if _says(word))
-        before = (word for word in reversed(self.words[:place]) if _says(word))
+        after = (word for word in self.words[place + 1 :] if says(word))
+        before = (word for word in reversed(self.words[:place]) if says(word))
         return next(after, None) or next(before, None)
 
 
-def _says(word: Word) -> bool:
-    """Whether a negation may be about it: poles of a pair as well as content."""
+def says(word: Word) -> bool:
+    """Whether it says something, were it only which pole of a pair."""
     return word.is_content or any(":" in mark for mark in word.meaning.marks)
 
 
@@ -112,11 +122,6 @@ class Reading:
     def content(self) -> tuple[Word, ...]:
         """All words that say something."""
         return tuple(word for word in self.words if word.is_content)
-
-    @cached_property
-    def said(self) -> int:
-        """How many words say something, poles of pairs among them."""
-        return sum(map(_says, self.words))
 
     @cached_property
     def numbers(self) -> tuple[Number, ...]:

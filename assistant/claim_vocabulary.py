@@ -16,12 +16,13 @@ import Stemmer
 
 from knowledge.lexical import terms
 
-NOT, WITHOUT = "not", "without"
+NOT, WITHOUT, EXCEPT = "not", "without", "except"
 FRAME, CONDITION, CAUSE, PRONOUN, JOINT, LIGHT = "frame", "condition", "cause", "pronoun", "joint", "light"
 CONDITIONAL = "conditional"
 _MARKED = {
     "negations": NOT,
     "without": WITHOUT,
+    "except": EXCEPT,
     "frames": FRAME,
     "conditions": CONDITION,
     "conditional": CONDITIONAL,
@@ -33,7 +34,7 @@ _MARKED = {
 # Shorter ones share their stem with others.
 _OWN_STEM_CHARS = 4
 # Function words are compared as they stand: their stems are those of other words ("it", "one", "то").
-_AS_WRITTEN = frozenset({NOT, WITHOUT, CONDITION, CONDITIONAL, PRONOUN, JOINT, LIGHT})
+_AS_WRITTEN = frozenset({NOT, WITHOUT, EXCEPT, CONDITION, CONDITIONAL, PRONOUN, JOINT, LIGHT})
 _CACHED_WORDS = 50_000
 _CODE = re.compile(r"(`[^`]*`)")
 _LANGS = ("ru", "en")

@@ -14,7 +14,7 @@ from assistant.orders import orders_to_say
 from assistant.supported import Supported, SupportedSentences
 from foundation.errors import ModelUnavailable
 from foundation.ids import content_hash
-from knowledge.language import Lang, language_of
+from knowledge.language import Lang
 from knowledge.lessons import Source
 from prompts.budget import TokenCount, count_tokens, fit_passages
 from prompts.catalogue import Prompt, load_prompt
@@ -226,9 +226,14 @@ async def _bounded(chat: ChatModel, messages: Sequence[Message]) -> AsyncGenerat
 
 def _is_foreign(sentence: str, lang: Lang) -> bool:
     """Whether it is written in other letters than the reader's; languages that share an alphabet look the same."""
-    letters = "".join(filter(str.isalpha, _ASIDE.sub("", sentence)))
-    own = len(_OWN_LETTERS[lang].findall(letters))
-    return len(letters) >= _FEWEST_LETTERS and own < _LEAST_OWN[lang] * len(letters)
+    letters = sum(map(str.isalpha, _ASIDE.sub("", sentence)))
+    return letters >= _FEWEST_LETTERS and _own_share(sentence, lang) < _LEAST_OWN[lang]
+
+
+def _own_share(text: str, lang: Lang) -> float:
+    """How much of its letters, code and quoted terms aside, are a language's own; 1 where there are none."""
+    letters = "".join(filter(str.isalpha, _ASIDE.sub("", text)))
+    return len(_OWN_LETTERS[lang].findall(letters)) / len(letters) if letters else 1.0
 
 
 def _is_beyond_proof(sentence: Supported, lang: Lang) -> bool:
@@ -238,7 +243,7 @@ def _is_beyond_proof(sentence: Supported, lang: Lang) -> bool:
     the words a planted order puts into its mouth (`evals.safety`, 2026-11).
     """
     words = _ASIDE.sub("", sentence.text)
-    translated = any(language_of(quote.text, default=lang) != lang for quote in sentence.quotes)
+    translated = any(_own_share(quote.text, lang) < _LEAST_OWN[lang] for quote in sentence.quotes)
     if _TWO_ALPHABETS.search(words) or (translated and _OWN_LETTERS[lang].search(words)):
         return True
     told = " ".join(quote.text for quote in sentence.quotes).casefold()

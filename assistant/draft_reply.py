@@ -23,7 +23,9 @@ async def draft_reply(answerer: Answerer, done: HandOver) -> str:
     sources = await to_thread.run_sync(_sources, answerer, done)
     lang: Lang = "ru" if done.card.get("locale") == "ru" else "en"
     told: list[str] = []
-    composed = compose_with_model(answerer.chat, done.question, sources, lang=lang, limits=answerer.limits)
+    spending = answerer.spending
+    chat = answerer.chat if spending is None else spending.chat_for(answerer.chat, done.product)
+    composed = compose_with_model(chat, done.question, sources, lang=lang, limits=answerer.limits)
     async with aclosing(composed) as drafts:
         async for draft in drafts:
             if draft.text:

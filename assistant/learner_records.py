@@ -43,7 +43,7 @@ def find_kept(session: Session, person: str, *, asked: Collection[str]) -> Kept:
 def records_of_learner(session: Session, person: str, kept: Kept) -> dict[str, Any]:
     """Everything kept as plain values."""
     turns = session.scalars(
-        select(TurnRow).where(TurnRow.id.in_(kept.turns)).order_by(TurnRow.created, TurnRow.position)
+        select(TurnRow).where(TurnRow.id.in_(kept.turns)).order_by(TurnRow.created, TurnRow.position, TurnRow.id)
     )
     return {
         "turns": [{name: getattr(row, name) for name in _SHOWN} | {"reply": row.reply} for row in turns],

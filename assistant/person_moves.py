@@ -7,6 +7,7 @@ from sqlalchemy.orm import Session
 from assistant.compose import Draft
 from assistant.extract import Quote
 from assistant.hand_over import HandOverState, own_hand_overs
+from assistant.masking import tells
 from assistant.move import Move, Offer
 from assistant.moves import Asked
 from assistant.phrases import Phrase, phrase
@@ -39,10 +40,12 @@ def person(asked: Asked, *, database: Database, shelves: Shelves) -> Move | None
 def verified(asked: Asked, *, database: Database, shelves: Shelves) -> Move | None:
     """Gives the answer a person gave to the same question, while every text it rests on is live and in sight.
 
-    A question that leans on its conversation, or is about an exercise, is left to others.
+    A question that leans on its conversation, or is about an exercise, is left to others, and nobody is told the
+    solution of an exercise that is kept from their turn.
     """
     carried = asked.looked.carried
-    if asked.block is not None or (carried is not None and carried.taken):
+    about_exercise = asked.block is not None or asked.at_stake.about is not None
+    if about_exercise or (carried is not None and carried.taken):
         return None
     ranking = asked.looked.ranking
     with database.read() as session:
@@ -75,6 +78,8 @@ def _given(session: Session, near: Near, asked: Asked) -> Move | None:
     # What a question finds is what its asker may see; an answer about none of it is about something else.
     seen = {hit.place.lesson for hit in asked.looked.ranking.hits}
     if sources is None or not seen & {source.lesson.id for source in sources.values()}:
+        return None
+    if tells(answer.text, asked.at_stake.solutions):
         return None
     told = phrase(Phrase.VERIFIED, asked.locale).format(date=_day(answer.created, asked.locale))
     quotes = tuple(Quote(sources[each.passage], each.start, each.end) for each in answer.rests_on if each.end)

@@ -26,6 +26,13 @@ def propose_reply(card: Card) -> str:
     return "\n\n".join(parts)
 
 
+def without_courtesies(reply: str, *, called: str, lang: Lang) -> str:
+    """A reply without the greeting and the invitation it began with: what is for others, not for one learner alone."""
+    courtesies = {_greeting(called, lang), _greeting("", lang), phrase(Phrase.REPLY_END, lang)}
+    told = [part for part in reply.split("\n\n") if part.strip() not in courtesies]
+    return "\n\n".join(told).strip() or reply
+
+
 def _greeting(called: str, lang: Lang) -> str:
     return phrase(Phrase.REPLY_HELLO_NAME, lang).format(name=called) if called else phrase(Phrase.REPLY_HELLO, lang)
 

@@ -47,7 +47,7 @@ _OPTION_NAMED = re.compile(
     rf"\b(?:options?|letters?|вариант\w*|букв\w+){_NAMED_AS}(?![вки]\s+\w){_LETTER}", re.IGNORECASE
 )
 _LETTER_NAMED = re.compile(
-    rf"\b(?:answers?|choices?|statements?|ответ\w*|пункт\w*|утвержден\w+|it.?s|это|choose|pick|select|выб\w+){_NAMED_AS}"
+    rf"\b(?:answers?|choices?|statements?|ответ\w*|пункт\w*|утвержден\w+|it\s+is|it.?s|это|choose|pick|select|выб\w+){_NAMED_AS}"
     rf"{_LETTER}{_CLOSED}|(?<![\w(]){_ANY_LETTER}\)|(?<!\w){_LETTER}\s+(?:is|—|–|верн|прав|right|correct|fits)"
     rf"|[«\"“'*(]{_ANY_LETTER}[»\"”'*)]|^\W*{_LETTER}\W*$",
     re.IGNORECASE | re.MULTILINE,
@@ -89,10 +89,13 @@ class Solution:
 
         `disguised` looks for hidden words too, as whoever is made to may hide them; a course's own text does not.
         """
-        shapes = readings(text) if disguised else iter((plain(text),))
-        return frozenset(item for shape in shapes for item in self._told_in(shape, disguised=disguised))
+        shown = plain(text)
+        shapes = readings(text) if disguised else iter((shown,))
+        told = frozenset(item for shape in shapes for item in self._told_in(shape))
+        # Backwards or decoded, any text has letters that stand alone.
+        return told | frozenset(self._letters_in(shown, disguised=disguised)) if self.exercise.options else told
 
-    def _told_in(self, text: str, *, disguised: bool) -> Iterator[str]:
+    def _told_in(self, text: str) -> Iterator[str]:
         words = words_in(text)
         yield from (f"number {value}" for value in numbers_in(text) & self._numbers)
         if not self._runs.isdisjoint(_runs(words)):
@@ -106,7 +109,6 @@ class Solution:
         yield from self._code_in(text)
         if self.exercise.options:
             yield from self._options_in(text, words)
-            yield from self._letters_in(text, disguised=disguised)
 
     def _code_in(self, text: str) -> Iterator[str]:
         lines = [squeezed for line in text.split("\n") if len(squeezed := _squeezed(line)) >= _FEWEST_CODE_CHARS]

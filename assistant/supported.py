@@ -83,7 +83,7 @@ class SupportedSentences:
         self._waiting = self._waiting[marks.end() :]
         found = [self._find(mark) for mark in _MARK.findall(marks.group())]
         # Two marks within one sentence are one quote.
-        proofs = dict(proof for proof in found if proof is not None)
+        proofs = dict(each for each in found if each is not None)
         fault = _fault(sentence, proofs)
         if fault is None:
             self.kept += 1
@@ -100,7 +100,7 @@ class SupportedSentences:
         self.dropped += max(len(spans) - 1, 0)
         return plain[spans[-1].start : spans[-1].end] if spans else ""
 
-    def _find(self, mark: str) -> tuple[Quote, Proof] | None:
+    def _find(self, mark: str) -> tuple[Quote, tuple[Proof, ...]] | None:
         number, _, quoted = mark[2:-2].partition("|")
         words = quoted.strip(_SIGNS + " \n").split()
         if not 1 <= int(number) <= len(self._sources) or len(" ".join(words)) < _FEWEST_QUOTE_CHARS:
@@ -115,8 +115,8 @@ class _Sentences:
         self._source = source
         self._spans: list[Span] = []
 
-    def find(self, words: Sequence[str]) -> tuple[Quote, Proof] | None:
-        """The sentences these words stand in, and what stands around them."""
+    def find(self, words: Sequence[str]) -> tuple[Quote, tuple[Proof, ...]] | None:
+        """The sentences these words stand in, and each of them with what stands around it."""
         place = _pattern(words).search(self._source.text)
         if place is None:
             return None
@@ -125,11 +125,14 @@ class _Sentences:
             number for number, span in enumerate(self._spans) if span.start < place.end() and span.end > place.start()
         ]
         quote = self._widened(place, self._spans[inside[0]], self._spans[inside[-1]])
-        before = " ".join(
-            [*self._source.heading_path[-1:], *map(self._text, self._spans[max(inside[0] - _BEFORE, 0) : inside[0]])]
-        )
-        after = " ".join(map(self._text, self._spans[inside[-1] + 1 : inside[-1] + 2]))
-        return quote, Proof(quote.text, before, after, self._source.text)
+        return quote, tuple(self._proof(number, quote) for number in inside)
+
+    def _proof(self, number: int, quote: Quote) -> Proof:
+        span = self._spans[number]
+        before = [*self._source.heading_path[-1:], *map(self._text, self._spans[max(number - _BEFORE, 0) : number])]
+        after = " ".join(map(self._text, self._spans[number + 1 : number + 2]))
+        told = self._source.text[max(span.start, quote.start) : min(span.end, quote.end)]
+        return Proof(told, " ".join(before), after, self._source.text)
 
     def _widened(self, place: re.Match[str], first: Span, last: Span) -> Quote:
         if last.end - first.start > _LONGEST_QUOTE_CHARS:
@@ -141,13 +144,13 @@ class _Sentences:
         return self._source.text[span.start : span.end]
 
 
-def _fault(sentence: str, proofs: dict[Quote, Proof]) -> str | None:
+def _fault(sentence: str, proofs: dict[Quote, tuple[Proof, ...]]) -> str | None:
     """Why a sentence stays here; None for one that is borne out."""
     if not sentence or not proofs or _is_broken(sentence):
         return NOT_FOUND
     if _leads_away(sentence, list(proofs)):
         return ADDRESS
-    return find_fault(sentence, list(proofs.values()))
+    return find_fault(sentence, [proof for each in proofs.values() for proof in each])
 
 
 def _pattern(words: Sequence[str]) -> re.Pattern[str]:

@@ -13,7 +13,9 @@ from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
 from assistant.hand_over import HandOver
+from assistant.proposed_reply import without_courtesies
 from assistant.same_question import asks_the_same
+from assistant.solution import solution_of
 from assistant.tables import VerifiedAnswerRow
 from foundation.database import Database
 from foundation.errors import Conflict, Invalid, NotFound
@@ -23,6 +25,7 @@ from knowledge.cases.erase import erase_vectors
 from knowledge.cases.remarks import Remark, Sign, names, remarks_on
 from knowledge.centring import centre
 from knowledge.encoder import Encoder, Vector
+from knowledge.exercises import exercises_of
 from knowledge.language import Lang, language_of
 from knowledge.lessons import Source, find_lesson, load_sources, sources_of_lessons
 from knowledge.vectors import load_vectors, store_vectors
@@ -94,6 +97,14 @@ class HoldsPersonalData(Invalid):
         super().__init__(f"others would read this: {told}. Take it out, or confirm that it may stand")
 
 
+class TellsSolution(Invalid):
+    """The reply tells what an exercise asks for: one learner may be told by a person, not everybody by the assistant."""
+
+    def __init__(self, exercise: str) -> None:
+        self.exercise = exercise
+        super().__init__(f"the reply tells the solution of {exercise!r}; send it without giving it again")
+
+
 def personal_signs(done: HandOver, *, question: str, reply: str) -> list[Remark]:
     """What a person should look at before others read it: addresses, numbers, names, the asker's own above all."""
     texts = {"question": question, "reply": reply}
@@ -103,18 +114,21 @@ def personal_signs(done: HandOver, *, question: str, reply: str) -> list[Remark]
 
 
 def add_verified(session: Session, done: HandOver, reuse: Reuse, *, by: str, now: datetime) -> VerifiedAnswer:
-    """Let a card's reply join the answer memory.
+    """Let a card's reply join the answer memory, without the greeting it was sent with.
 
-    Raises Invalid where it says nothing to ask for or nothing it rests on, HoldsPersonalData unless it was checked,
-    Conflict when a passage it is to rest on is not live any more.
+    Raises Invalid where it says nothing to ask for or nothing it rests on, TellsSolution, HoldsPersonalData unless it
+    was checked, Conflict when a passage it is to rest on is not live any more.
     """
     phrasings = phrasings_of(reuse.question)
-    remarks = personal_signs(done, question=reuse.question, reply=done.reply)
+    lang: Lang = "ru" if done.card.get("locale") == "ru" else "en"
+    text = without_courtesies(done.reply, called=str(done.card.get("called", "")), lang=lang)
+    remarks = personal_signs(done, question=reuse.question, reply=text)
     if remarks and not reuse.checked:
         raise HoldsPersonalData(remarks)
     sources, rests = _rests(session, done, reuse.passages)
-    row = VerifiedAnswerRow(id=random_id("v"), product=done.product, question="\n".join(phrasings), text=done.reply)
-    row.lang = language_of(done.reply)
+    _check_tells_no_solution(session, text, sources)
+    row = VerifiedAnswerRow(id=random_id("v"), product=done.product, question="\n".join(phrasings), text=text)
+    row.lang = language_of(phrasings[0])
     row.lesson, row.revision = sources[0].lesson.slug, sources[0].lesson.revision
     row.passages = [{"passage": each.passage, "start": each.start, "end": each.end} for each in rests]
     row.hand_over, row.by, row.created, row.retired, row.reason = done.id, by, now, None, ""
@@ -243,7 +257,8 @@ def nearest_verified(
         if alike:
             same = any(asks_the_same(line, question, lang=lang, cosine=cosine) for cosine, line in alike)
             found.append(Near(answer, max(cosine for cosine, _ in alike), same))
-    return sorted(found, key=lambda near: (not near.is_same, -near.cosine))
+    # Of two answers to one question the newer counts.
+    return sorted(found, key=lambda near: (not near.is_same, -near.cosine, -near.answer.created.timestamp()))
 
 
 def _rests(session: Session, done: HandOver, passages: Sequence[str]) -> tuple[list[Source], list[Rest]]:
@@ -279,6 +294,15 @@ def _rest(source: Source, quote: str) -> Rest:
     told = quote.removesuffix(" …")
     start = source.text.find(told)
     return Rest(source.passage, max(start, 0), max(start, 0) + len(told) if start >= 0 else len(source.text))
+
+
+def _check_tells_no_solution(session: Session, text: str, sources: Sequence[Source]) -> None:
+    """What the passages say themselves is no secret."""
+    said = "\n".join(source.text for source in sources)
+    for exercise in exercises_of(session, {source.lesson.id for source in sources}):
+        solution = solution_of(exercise)
+        if solution.told_in(text) - solution.told_in(said):
+            raise TellsSolution(exercise.title)
 
 
 def _unretired(found: Select[VerifiedAnswerRow]) -> Select[VerifiedAnswerRow]:

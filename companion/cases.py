@@ -27,7 +27,7 @@ from knowledge.shelf import ShelfKey
 
 _log = logging.getLogger(__name__)
 _ENCODER = "encoder"
-_INDEX = "index"
+INDEX = "index"
 # Of a case's longest sentences and of its vectors so many are looked for: every further one reads the home once more.
 _TRACES = 8
 
@@ -153,7 +153,7 @@ def _erase_bytes(house: House, product: ProductSlug, traces: list[bytes], *, pur
     house.database.scrub()
     _purge(house, product, purge)
     left = left_over(house.settings.home, traces)
-    index = house.settings.home / _INDEX
+    index = house.settings.home / INDEX
     if house.owns_lock() and any(index in path.parents for path in left):
         house.shelves.purge_index()
         left = left_over(house.settings.home, traces)

@@ -6,12 +6,12 @@ this is under way, so that the next start finishes what was stopped in between.
 """
 
 import logging
-from collections.abc import Iterable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from assistant import learner_records
-from companion.cases import byte_forms, left_over
+from companion.cases import INDEX, byte_forms, left_over
 from companion.wiring import House
 from feedback.forget import empty_remarks, remarks_of
 from foundation.errors import Conflict, HomeUnusable, NotFound
@@ -26,6 +26,7 @@ _MARK = "erasing"
 _FEWEST_CHARS, _FEWEST_ID_CHARS = 20, 10
 # Every text looked for reads the home once more.
 _TRACES = 8
+_PURGES = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,10 +70,11 @@ def export_learner(house: House, person: str) -> dict[str, Any]:
         }
 
 
-def erase_learner(house: House, person: str) -> Erased:
+def erase_learner(house: House, person: str, *, purge: Callable[[], None] | None = None) -> Erased:
     """Erase a person everywhere. Raises NotFound, Conflict for a member of staff, HomeUnusable.
 
     HomeUnusable when bytes could not be removed: nothing of it is served all the same, and the next start tries again.
+    `purge` has the process that owns the home make its index anew, where this one does not.
     """
     mark = house.settings.home / _MARK
     with house.database.write() as session:
@@ -92,22 +94,31 @@ def erase_learner(house: House, person: str) -> Erased:
         others = still_told(session, texts) | learner_records.asked_by_others(session, texts)
     _log.info("learner.erased turns=%d remarks=%d", counts["turns"], remarks)
     searched = [*names, *(text for text in texts if text not in others)]
-    _erase_bytes(house, searched)
+    _erase_bytes(house, searched, purge=purge or house.shelves.purge_index)
     mark.unlink(missing_ok=True)
     return Erased(**counts, remarks=remarks, searched=len(searched))
 
 
 def finish_erasures(house: House) -> None:
-    """Write the database anew when an erasure was stopped before it came to that."""
+    """Write the database and the index anew when an erasure was stopped before it came to that."""
     mark = house.settings.home / _MARK
     if mark.exists() and house.owns_lock():
         house.database.scrub()
+        house.shelves.purge_index()
         mark.unlink(missing_ok=True)
 
 
-def _erase_bytes(house: House, texts: Iterable[str]) -> None:
+def _erase_bytes(house: House, texts: Sequence[str], *, purge: Callable[[], None]) -> None:
     house.database.scrub()
-    left = left_over(house.settings.home, [form for text in texts for form in byte_forms(text)])
+    traces = [form for text in texts for form in byte_forms(text)]
+    left = left_over(house.settings.home, traces)
+    index = house.settings.home / INDEX
+    for _again in range(_PURGES):
+        if not any(index in path.parents for path in left):
+            break
+        # What the index writes may carry memory of this process that held a question once.
+        purge()
+        left = left_over(house.settings.home, traces)
     if left:
         files = ", ".join(str(path.relative_to(house.settings.home)) for path in left)
         raise HomeUnusable(

@@ -36,7 +36,7 @@ class Assumptions:
     insight_overnight: float = 0.15
     helped_by_asking: float = 0.2
     left_behind: float = 0.08
-    dropping_in_a_day: float = 0.012
+    dropping_in_a_day: float = 0.016
     dropping_when_stuck: float = 0.02
     visitors: float = 0.3
     holidays: float = 0.35
@@ -82,14 +82,14 @@ class Traits:
     gives_up_for_today: float
     visitor: bool
     tells_tries: bool
-    away: tuple[int, int]
+    away: range
 
 
 def make_traits(rng: np.random.Generator, assumed: Assumptions) -> Traits:
     """Somebody of a habit that is drawn, and more or less of everything than others of that habit."""
     habit = [*Habit][int(rng.choice(len(Habit), p=np.asarray(assumed.habits) / sum(assumed.habits)))]
     talk = {Habit.SILENT: 0.0, Habit.CHATTY: 2.0}.get(habit, 1.0)
-    leaves = int(rng.integers(3, assumed.days)) if rng.random() < assumed.holidays else -1
+    leaves, away = int(rng.integers(3, assumed.days)), int(rng.integers(5, 15))
     return Traits(
         habit=habit,
         ability=float(rng.normal()),
@@ -104,5 +104,5 @@ def make_traits(rng: np.random.Generator, assumed: Assumptions) -> Traits:
         gives_up_for_today=float(rng.uniform(0.15, 0.45)),
         visitor=bool(rng.random() < assumed.visitors),
         tells_tries=bool(rng.random() >= assumed.without_tries),
-        away=(leaves, leaves + int(rng.integers(5, 15))),
+        away=range(leaves, leaves + away) if rng.random() < assumed.holidays else range(0),
     )

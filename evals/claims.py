@@ -12,18 +12,21 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from assistant.supported import SupportedSentences
+import anyio
+
+from assistant.compose import read_again
 from evals.ranking_scores import bootstrap_interval
 from foundation.errors import ContentUnreadable
 from foundation.ids import LessonId, PassageId, RevisionId
 from knowledge.blocks import BlockKind
-from knowledge.language import language_of
+from knowledge.language import Lang, language_of
 from knowledge.lessons import LessonHead, Source
 from knowledge.passages import PassageKind, Segment
 
 FOLDER = Path(__file__).parent / "claims"
 SPLITS = ("dev", "held-out")
 TRUE = "true"
+LANGS = ("ru", "en")
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,9 +47,8 @@ class Claim:
 
     def passes(self) -> bool:
         """Whether it would leave the server, were it a model's reply."""
-        reader = SupportedSentences([_source(self.passage)])
         marks = " ".join(f'[[1|"{quote}"]]' for quote in self.quotes)
-        return bool([*reader.feed(f"{self.text} {marks}"), *reader.finish()])
+        return anyio.run(_is_worded, f"{self.text} {marks}", _source(self.passage), language_of(self.text))
 
 
 def read_claims(split: str) -> list[Claim]:
@@ -72,7 +74,10 @@ def run_claims(splits: Sequence[str] = SPLITS) -> dict[str, Any]:
 
 
 def claim_figures(claims: Sequence[Claim]) -> dict[str, Any]:
-    """Shares of false claims stopped and of true ones kept, with 95 % intervals, by kind and by languages."""
+    """Shares of false claims stopped and of true ones kept, with 95 % intervals, by kind and by languages.
+
+    `true_kept` is of sentences in their quotes' own language: over another one none is let through.
+    """
     right: dict[str, list[float]] = defaultdict(list)
     by_languages: dict[str, dict[str, list[float]]] = defaultdict(lambda: defaultdict(list))
     for claim in claims:
@@ -82,7 +87,7 @@ def claim_figures(claims: Sequence[Claim]) -> dict[str, Any]:
     false = [each for kind, values in right.items() if kind != TRUE for each in values]
     return {
         "false_stopped": _share(false),
-        "true_kept": _share(right[TRUE]),
+        "true_kept": _share([each for name in LANGS for each in by_languages[name]["true_kept"]]),
         "by_kind": {kind: _share(values) for kind, values in sorted(right.items()) if kind != TRUE},
         "by_languages": {
             languages: {name: _share(values) for name, values in shares.items()}
@@ -99,6 +104,10 @@ def claim_lines(figures: Mapping[str, Any]) -> Iterator[str]:
             yield f"  {kind}: {_told(share)}"
         for languages, shares in told["by_languages"].items():
             yield f"  {languages}: " + ", ".join(f"{name} {_told(share)}" for name, share in shares.items())
+
+
+async def _is_worded(reply: str, source: Source, lang: Lang) -> bool:
+    return any([bool(draft.text) async for draft in read_again(reply, [source], lang=lang, failure=None)])
 
 
 def _told(share: Mapping[str, Any]) -> str:

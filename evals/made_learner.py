@@ -60,7 +60,7 @@ class Life:
     def _comes(self, day: int, first: int) -> bool:
         if day == first:
             return True
-        if self.traits.away[0] <= day < self.traits.away[1]:
+        if day in self.traits.away:
             return False
         chance = self.traits.sessions_a_week / 7
         if self.traits.habit is Habit.WEEKENDS:

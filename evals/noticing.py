@@ -24,8 +24,8 @@ from learning.offers import offer_of, worth_offering
 from learning.pace import Pace, cohort_pace
 from learning.stuck_score import Reason, Sign, StuckScore, current_score, read_signs
 
-DEVELOPMENT = tuple(range(12))
-HELD_OUT = tuple(range(100, 124))
+DEVELOPMENT = tuple(range(24))
+HELD_OUT = tuple(range(200, 224))
 PRESENT = timedelta(days=14)
 """Whoever was away for longer has left, as far as anybody can see."""
 _TRULY_DAYS = 2

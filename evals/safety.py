@@ -63,7 +63,11 @@ def run_safety(
 ) -> dict[str, Any]:
     """Try every attack in a throw-away home; the figures of the contract, and more beside them."""
     with tempfile.TemporaryDirectory() as folder:
-        throw_away = settings.model_copy(update={"home": Path(folder), "chat_model": None, "index": "exact"})
+        # A cap that is reached ends the attack, and would flatter.
+        uncapped = {"chat_daily_tokens": 0, "chat_daily_usd": None}
+        throw_away = settings.model_copy(
+            update={"home": Path(folder), "chat_model": None, "index": "exact", **uncapped}
+        )
         with open_house(throw_away, encoder=RememberingEncoder(encoder)) as house:
             home = furnish(house, attacks, seed=seed)
             trials, kept_honest = anyio.run(_try_all, home, attacks, seed, progress)

@@ -46,7 +46,9 @@ class Settings(BaseSettings):
     chat_model: str | None = Field(None, description="chat model as provider:model; unset: extractive answers only")
     chat_base_url: str | None = Field(None, description="base URL of an OpenAI-compatible server")
     chat_api_key: SecretStr | None = Field(None, description="key for the chat model; default: the provider's variable")
-    chat_timeout_s: float = Field(60.0, gt=0, description="longest time for one answer of the chat model, new tries included, seconds")
+    chat_timeout_s: float = Field(
+        60.0, gt=0, description="longest time for one answer of the chat model, new tries included, seconds"
+    )
     chat_budget_tokens: int = Field(3000, ge=200, description="question and passages sent to a chat model, tokens")
     chat_max_output_tokens: int = Field(700, ge=32, description="longest answer of the chat model, tokens")
     chat_daily_tokens: int = Field(

@@ -215,7 +215,7 @@ def _exercise(draft: _Draft, lesson: LessonHead, name: str, *, around: str) -> E
         code=tuple(block["text"] for block in draft.keys if block["html"].lstrip().startswith("<pre")),
         tips=tuple(draft.tips),
         worked=frozenset(block["anchor"] for block in draft.worked),
-        worked_texts=tuple(block["text"] for block in draft.worked),
+        worked_texts=tuple(block["text"] for block in draft.worked if block["kind"] != BlockKind.HEADING),
         around=around,
         shown_at=draft.shown_at,
     )

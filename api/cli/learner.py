@@ -1,10 +1,14 @@
 """`companion export` and `companion erase`: what is kept of one learner, given out or erased."""
 
-from typing import Annotated
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from api.cli.show import AsJson
+
+if TYPE_CHECKING:
+    from companion.wiring import House
 
 LearnerOption = Annotated[
     str, typer.Option("--learner", help="a learner's key (l-…), an id of ours (p-…), or a host's own id")
@@ -41,9 +45,22 @@ def erase(learner: LearnerOption, host: HostOption = None, as_json: AsJson = Fal
     from foundation.settings import read_settings
 
     with open_house(read_settings()) as house:
-        erased = erase_learner(house, named_learner(house, learner, host=host))
+        erased = erase_learner(house, named_learner(house, learner, host=host), purge=_purge_in_service(house))
     if as_json:
         print_json(asdict(erased))
         return
     counts = f"{erased.turns} turns, {erased.memory} remembered, {erased.plans} plans, {erased.hand_overs} hand-overs"
     print(f"erased: {counts}, {erased.remarks} remarks; looked for {erased.searched} texts and ids, none is left")
+
+
+def _purge_in_service(house: "House") -> Callable[[], None] | None:
+    from api.cli.running import ask_service, find_service
+
+    owner = None if house.owns_lock() else find_service(house.settings.home)
+    if owner is None:
+        return None
+
+    def purge() -> None:
+        ask_service(owner, "purge", None)
+
+    return purge

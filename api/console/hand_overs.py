@@ -26,7 +26,14 @@ from assistant.hand_over import (
     queue,
 )
 from assistant.phrases import place_name
-from assistant.verified import HoldsPersonalData, Reuse, add_verified, keep_question_vectors, phrasings_of
+from assistant.verified import (
+    HoldsPersonalData,
+    Reuse,
+    TellsSolution,
+    add_verified,
+    keep_question_vectors,
+    phrasings_of,
+)
 from foundation.errors import CompanionError, Conflict, EncoderUnavailable, Invalid, ModelUnavailable
 from knowledge.language import Lang
 from knowledge.products import list_products
@@ -66,6 +73,9 @@ async def answer(hand_over: str, request: Request, desk: StaffDesk) -> Response:
         await to_thread.run_sync(_answer, desk, hand_over)
     except HoldsPersonalData as err:
         return await _page(request, desk, hand_over, remarks=err.remarks)
+    except TellsSolution as err:
+        told = words(request)["hand_over_tells"].replace("{exercise}", err.exercise)
+        return await _page(request, desk, hand_over, trouble=told)
     except (Conflict, Invalid) as err:
         return await _refused(request, desk, hand_over, err)
     return back(desk, "hand-overs", done="hand_over_reusable" if desk.form.get("reusable") else "hand_over_answered")

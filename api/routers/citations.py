@@ -17,7 +17,8 @@ from knowledge.products import find_product
 from knowledge.resolve import Standing
 
 router = APIRouter(prefix="/v1/products", tags=["citations"])
-_QUOTE_CHARS = 8_000
+# The server takes addresses of 64 kB, and a character may take 12 bytes in one.
+_QUOTE_CHARS = 4_000
 
 PassagePath = Annotated[str, Path(pattern=ID_PATTERN, description="passage id, as a citation names it")]
 Quote = Annotated[

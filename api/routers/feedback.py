@@ -75,7 +75,7 @@ class CaseReply(BaseModel):
 
 
 class HintReply(BaseModel):
-    """The next hint for the exercise of the open lesson, or for the lesson; a turn of its own that may be gone on with."""
+    """The next hint for the exercise of the open lesson, or for the lesson: a turn that may be gone on with."""
 
     turn: str
     conversation: str

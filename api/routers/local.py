@@ -53,6 +53,13 @@ async def purge_of_cases(house: TheHouse, product: str) -> Any:
     return {"shelves": 1}
 
 
+@router.post("/index/purge")
+async def purge(house: TheHouse) -> Any:
+    """Make the index anew, so that nothing is left in its files that another process erased."""
+    await to_thread.run_sync(house.shelves.purge_index)
+    return {}
+
+
 @router.post("/index/identity")
 async def identity(house: TheHouse) -> Any:
     """Which encoder answers here."""

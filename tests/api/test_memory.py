@@ -8,15 +8,12 @@ import pytest
 from sqlalchemy import text
 
 from assistant.memory import MAX_ITEMS, recall, remember
-from companion.wiring import House, open_house
+from companion.wiring import House
 from evals.cached_encoder import CachedEncoder
 from foundation.ids import ProductSlug, TurnId
-from foundation.settings import Settings
-from knowledge.ingest import Target, ingest
-from knowledge.readers import read_course
 from learning.people import person_by_key
-from tests.api.serving import COVERED, LESSONS, PRODUCT, TURNS, assert_problem, serving
-from tests.cli.processes import write_course
+from tests.api.serving import COVERED, PRODUCT, TURNS, assert_problem, serving
+from tests.assistant.learners import standing_bakery
 
 MEMORY = f"/v1/products/{PRODUCT}/memory"
 OWN = f"/v1/products/{PRODUCT}/learner"
@@ -25,12 +22,7 @@ OWN = f"/v1/products/{PRODUCT}/learner"
 @pytest.fixture(scope="module")
 def bakery(tmp_path_factory: pytest.TempPathFactory, encoder: CachedEncoder) -> Iterator[House]:
     """One house for all: every test has a learner of its own."""
-    folder = tmp_path_factory.mktemp("memory")
-    with open_house(Settings(home=folder / "home", chat_model=None), encoder=encoder) as house:
-        for product in (PRODUCT, "tea-house"):
-            course = read_course(write_course(folder / product, LESSONS))
-            target = Target(ProductSlug(product))
-            ingest(course, target, database=house.database, encoder=encoder, clock=house.clock)
+    with standing_bakery(tmp_path_factory.mktemp("memory"), encoder) as house:
         yield house
 
 
@@ -99,8 +91,8 @@ def test_the_name_is_used_in_a_greeting_and_can_be_corrected(client: httpx.Clien
 def test_saying_it_again_keeps_it_once_and_a_later_name_takes_the_earlier_ones_place(
     client: httpx.Client, key: str
 ) -> None:
-    for text in ("I work with Excel", "I work with excel", "call me Ann", "call me Bob"):
-        ask(client, text, key)
+    for told in ("I work with Excel", "I work with excel", "call me Ann", "call me Bob"):
+        ask(client, told, key)
     assert sorted(item["text"] for item in items(client, key)) == ["Bob", "Excel"]
 
 
@@ -115,8 +107,8 @@ def test_there_is_an_end_to_what_is_kept(client: httpx.Client, key: str, bakery:
 
 
 def test_items_are_deleted_one_by_one_and_all_at_once(client: httpx.Client, key: str) -> None:
-    for text in ("I work with Excel", "I know pandas", "call me Ann"):
-        ask(client, text, key)
+    for told in ("I work with Excel", "I know pandas", "call me Ann"):
+        ask(client, told, key)
     first = items(client, key)[0]
     left = client.delete(f"{MEMORY}/{first['id']}", headers=proof(key)).json()["items"]
     assert len(left) == 2

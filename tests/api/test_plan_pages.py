@@ -7,6 +7,8 @@ import httpx
 import pytest
 
 from companion.wiring import House
+from evals.cached_encoder import CachedEncoder
+from tests.api.planning import Planning, planning
 from tests.api.serving import serving
 from tests.api.test_learners import new_key
 from tests.fakes import FixedClock
@@ -14,13 +16,22 @@ from tests.fakes import FixedClock
 START, PLAN = "/p/bread/start", "/p/bread/plan"
 
 
+@pytest.fixture(scope="module")
+def bakery_of_plans(tmp_path_factory: pytest.TempPathFactory, encoder: CachedEncoder) -> Iterator[Planning]:
+    with planning(tmp_path_factory.mktemp("plan-pages"), encoder) as opened:
+        yield opened
+
+
 @pytest.fixture
-def reader(bakery: House) -> Iterator[httpx.Client]:
+def reader(bakery_of_plans: Planning) -> Iterator[httpx.Client]:
     """A browser without scripts that follows redirects and keeps cookies."""
-    with serving(bakery) as client:
-        client.follow_redirects = True
-        client.headers["Accept"] = "text/html"
+    with bakery_of_plans.reader() as client:
         yield client
+
+
+@pytest.fixture
+def clock(bakery_of_plans: Planning) -> FixedClock:
+    return bakery_of_plans.clock
 
 
 def answer(reader: httpx.Client, asking: str, act: str = "next", **fields: str) -> httpx.Response:
@@ -95,7 +106,7 @@ def test_the_cookie_is_for_these_pages_alone_and_no_script_reads_it(reader: http
     assert "path=/p/bread" in cookie
 
 
-def test_the_assistants_learner_is_taken_up(reader: httpx.Client, bakery: House) -> None:
+def test_the_assistants_learner_is_taken_up(reader: httpx.Client) -> None:
     key = new_key(reader)
     assert reader.post(f"{START}/learner", data={"learner": key}).status_code == 204
     make_plan(reader)
@@ -104,7 +115,7 @@ def test_the_assistants_learner_is_taken_up(reader: httpx.Client, bakery: House)
     assert reader.post(f"{START}/learner", data={"learner": "l-" + "0" * 32}).status_code == 403
 
 
-def test_forms_of_other_sites_are_refused_and_make_nobody(reader: httpx.Client, bakery: House) -> None:
+def test_forms_of_other_sites_are_refused_and_make_nobody(reader: httpx.Client) -> None:
     foreign = {"Origin": "https://elsewhere.example", "Sec-Fetch-Site": "cross-site"}
     for address, fields in ((START, {"asking": "goal", "goal": "x"}), (PLAN, {"again": "yes"})):
         refused = reader.post(address, data=fields, headers=foreign)
@@ -124,7 +135,7 @@ def test_a_learner_who_was_erased_begins_anew(reader: httpx.Client) -> None:
     assert "Question 2 of 5" in answer(reader, "goal", goal="Bake").text
 
 
-def test_what_is_no_course_says_so_instead_of_asking(sample_house: House) -> None:
+def test_a_platform_shows_blocks_with_their_reasons_and_what_is_neither_says_so(sample_house: House) -> None:
     with serving(sample_house) as client:
         author = client.get("/p/author-en/start", headers={"Accept": "text/html"}).text
         assert "Plans are made for courses and platforms" in author
@@ -132,9 +143,6 @@ def test_what_is_no_course_says_so_instead_of_asking(sample_house: House) -> Non
         assert 'href="/p/author-en/start"' not in client.get("/p/author-en").text
         assert 'href="/p/ab-tests-en/start"' in client.get("/p/ab-tests-en").text
 
-
-def test_a_platform_shows_blocks_with_their_reasons(sample_house: House) -> None:
-    with serving(sample_house) as client:
         client.follow_redirects = True
         start = "/p/platform-en/start"
         ticks = client.post(start, data={"asking": "goal", "act": "next", "goal": "explain p-values to my boss"}).text

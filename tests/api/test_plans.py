@@ -1,17 +1,41 @@
 """Plans over HTTP: for the learner's own key or a host's token, and for nobody else."""
 
+from collections.abc import Iterator
 from typing import Any
 
 import httpx
 import pytest
 
 from companion.wiring import House
+from evals.cached_encoder import CachedEncoder
 from learning.tokens import Scope
+from tests.api.planning import Planning, planning
 from tests.api.serving import assert_problem
 from tests.api.test_learners import host_token, new_key
 from tests.fakes import FixedClock
 
 PLANS = "/v1/products/bread/plans"
+
+
+@pytest.fixture(scope="module")
+def bakery_of_plans(tmp_path_factory: pytest.TempPathFactory, encoder: CachedEncoder) -> Iterator[Planning]:
+    with planning(tmp_path_factory.mktemp("plans"), encoder) as opened:
+        yield opened
+
+
+@pytest.fixture
+def client(bakery_of_plans: Planning) -> httpx.Client:
+    return bakery_of_plans.client
+
+
+@pytest.fixture
+def bakery(bakery_of_plans: Planning) -> House:
+    return bakery_of_plans.house
+
+
+@pytest.fixture
+def clock(bakery_of_plans: Planning) -> FixedClock:
+    return bakery_of_plans.clock
 
 
 def send(client: httpx.Client, key: str, **body: Any) -> httpx.Response:

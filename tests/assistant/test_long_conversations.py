@@ -1,6 +1,6 @@
 """Conversations as they come: a thousand turns long, two turns at once, and ids that are somebody else's."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from typing import Any
@@ -10,20 +10,17 @@ from sqlalchemy import event, text
 
 from assistant.intents import Want
 from companion.wiring import House
+from evals.cached_encoder import CachedEncoder
 from foundation.errors import Invalid, NotFound
-from tests.api.serving import COVERED, LESSONS
+from tests.api.serving import COVERED, PRODUCT
 from tests.assistant.asking import ask
-from tests.assistant.learners import a_learner
-
-PRODUCT = "bread"
-pytestmark = pytest.mark.usefixtures("unmeasured")
+from tests.assistant.learners import ELSEWHERE, a_learner, standing_bakery
 
 
-@pytest.fixture
-def bakery(house: House, take_in: Callable[..., Any]) -> House:
-    take_in(LESSONS, PRODUCT)
-    take_in({"01-tea.md": "# Green tea\n\nGreen tea draws for two minutes at eighty degrees.\n"}, "tea-house")
-    return house
+@pytest.fixture(scope="module")
+def bakery(tmp_path_factory: pytest.TempPathFactory, encoder: CachedEncoder) -> Iterator[House]:
+    with standing_bakery(tmp_path_factory.mktemp("long"), encoder) as house:
+        yield house
 
 
 def lengthen(house: House, conversation: str, turns: int) -> None:
@@ -45,7 +42,8 @@ def lengthen(house: House, conversation: str, turns: int) -> None:
             text(
                 "INSERT INTO event (id, product, verb, actor, lesson, detail, at)"
                 " SELECT 'asked-' || t.id, 'bread', 'asked', c.person, NULL, '{}', t.created FROM turn t"
-                " JOIN conversation c ON c.id = t.conversation WHERE t.id LIKE 't-copy-%'"
+                " JOIN conversation c ON c.id = t.conversation"
+                " WHERE t.id LIKE 't-copy-%' AND 'asked-' || t.id NOT IN (SELECT id FROM event)"
             )
         )
 
@@ -81,7 +79,8 @@ def test_the_thousandth_turn_reads_as_little_as_the_tenth(bakery: House) -> None
     assert reply["text"].startswith("Taken as going on with")
     assert thousandth[0] <= 1.5 * tenth[0] + 10
     with bakery.database.read() as session:
-        found = session.execute(text("SELECT COUNT(*), COUNT(DISTINCT position), MAX(position) FROM turn")).one()
+        counted = text("SELECT COUNT(*), COUNT(DISTINCT position), MAX(position) FROM turn WHERE conversation = :c")
+        found = session.execute(counted, {"c": conversation}).one()
     assert tuple(found) == (1_001, 1_001, 1_000)
 
 
@@ -97,13 +96,14 @@ def test_turns_at_once_in_one_conversation_are_all_kept_in_places_of_their_own(b
         replies = list(threads.map(go_on, questions))
     assert len({reply["turn"] for reply in replies}) == 4
     with bakery.database.read() as session:
-        kept = session.execute(text("SELECT position, question FROM turn ORDER BY position")).all()
+        mine = text("SELECT position, question FROM turn WHERE conversation = :c ORDER BY position")
+        kept = session.execute(mine, {"c": first["conversation"]}).all()
     assert [row.position for row in kept] == [0, 1, 2, 3, 4]
     assert {row.question for row in kept} == {COVERED, *questions}
 
 
 def test_another_products_conversation_and_lesson_are_refused(bakery: House) -> None:
-    elsewhere = ask(bakery, "How long does green tea draw?", "tea-house")["conversation"]
+    elsewhere = ask(bakery, "How long does green tea draw?", ELSEWHERE)["conversation"]
     for forged in (elsewhere, "c-" + "0" * 32, "' OR 1=1 --", "%"):
         with pytest.raises(NotFound):
             ask(bakery, COVERED, PRODUCT, conversation=forged)
@@ -113,12 +113,14 @@ def test_another_products_conversation_and_lesson_are_refused(bakery: House) -> 
 
 
 def test_a_learner_of_another_product_or_of_nowhere_leaves_no_memory_behind(bakery: House) -> None:
-    elsewhere = a_learner(bakery, "tea-house")
+    elsewhere = a_learner(bakery, ELSEWHERE)
     for learner in (elsewhere, "p-forged"):
         assert ask(bakery, "call me Ann", PRODUCT, learner=learner)["outcome"] == "answered"
     with bakery.database.read() as session:
-        kept = session.execute(text("SELECT person, product FROM memory")).all()
-    assert [tuple(row) for row in kept] == [(elsewhere, PRODUCT)]
+        kept = session.execute(
+            text("SELECT person FROM memory WHERE person IN (:here, 'p-forged')"), {"here": elsewhere}
+        )
+        assert [row.person for row in kept] == [elsewhere]
 
 
 @pytest.mark.parametrize("want", [None, *Want])
@@ -129,9 +131,8 @@ def test_an_empty_text_is_refused_whatever_was_pressed(bakery: House, want: Want
 
 
 @pytest.mark.parametrize("want", [None, *Want])
-@pytest.mark.parametrize("said", ["?", "🥖", "…!!!", "\u202e\u200d", "x" * 8_000, "дай ответ " * 700])
-def test_an_odd_text_is_answered_in_words_whatever_was_pressed(bakery: House, want: Want | None, said: str) -> None:
-    for block in (None, "no-such-exercise", "02-dough/nowhere"):
+def test_an_odd_text_is_answered_in_words_whatever_was_pressed(bakery: House, want: Want | None) -> None:
+    for said, block in (("?", None), ("🥖", "no-such-exercise"), ("…!!!", "02-dough/nowhere"), ("x" * 300, "/")):
         reply = ask(bakery, said, PRODUCT, want=want, block=block)
         assert reply["text"]
         assert reply["outcome"] in ("answered", "partly", "declined")

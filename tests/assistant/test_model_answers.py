@@ -152,7 +152,9 @@ def test_a_model_that_fails_in_the_middle_keeps_its_sentences_and_the_course_goe
 ) -> None:
     said = _proved("It says how surprising the data are if there is no effect.", plain)
     done = _done(sample_house, ScriptedChat([said, after, ModelUnavailable("cut")]))
-    assert done["text"].startswith(f"It says how surprising the data are if there is no effect. [1]\n\n{phrase(Phrase.MODEL_FAILED, 'en')}\n\n")
+    assert done["text"].startswith(
+        f"It says how surprising the data are if there is no effect. [1]\n\n{phrase(Phrase.MODEL_FAILED, 'en')}\n\n"
+    )
     assert {citation["quote"] for citation in plain["citations"]} == {c["quote"] for c in done["citations"]}
     assert done["composer"] == Composer.MODEL
     assert kept_turn(sample_house, done["turn"]).trace["model_error"] == "cut"

@@ -1,36 +1,25 @@
 """What is said to a message that asks nothing of the content, and what it leaves behind."""
 
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 from sqlalchemy import text
 
 from assistant.explain import explain_turn
 from assistant.replay import Replay, ReplayState
-from companion.wiring import House, open_house
+from companion.wiring import House
 from evals.cached_encoder import CachedEncoder
-from foundation.settings import Settings
-from tests.api.serving import COVERED, LESSONS
+from learning.events import Verb, record_event
+from tests.api.serving import COVERED
 from tests.assistant.asking import ask, kept_gaps
-from tests.assistant.learners import a_learner
-from tests.cli.processes import write_course
+from tests.assistant.learners import a_learner, standing_bakery
 
 COURSE = "bread"
 
 
 @pytest.fixture(scope="module")
 def bread(tmp_path_factory: pytest.TempPathFactory, encoder: CachedEncoder) -> Iterator[House]:
-    """A small course, for tests that only add to it."""
-    from foundation.ids import ProductSlug
-    from knowledge.ingest import Target, ingest
-    from knowledge.readers import read_course
-
-    folder: Path = tmp_path_factory.mktemp("small")
-    with open_house(Settings(home=folder / "home", chat_model=None), encoder=encoder) as house:
-        course = read_course(write_course(folder / "bread", LESSONS))
-        target = Target(ProductSlug(COURSE), title="Bread")
-        ingest(course, target, database=house.database, encoder=encoder, clock=house.clock)
+    with standing_bakery(tmp_path_factory.mktemp("small"), encoder) as house:
         yield house
 
 
@@ -127,8 +116,6 @@ def test_a_question_that_stands_by_itself_does_not_care_what_is_open(bread: Hous
 
 
 def test_the_lesson_of_the_last_attempt_is_what_is_open_where_no_page_says_so(bread: House) -> None:
-    from learning.events import Verb, record_event
-
     learner = a_learner(bread, COURSE)
     with bread.database.write() as session:
         about = {"product": COURSE, "actor": learner, "lesson": "03-oven", "detail": {}, "at": bread.clock()}

@@ -1,7 +1,9 @@
 """Starting well in a whole house: the interview kept, the plan against progress, laid out anew, and what fits."""
 
-from collections.abc import Callable
+import shutil
+from collections.abc import Callable, Iterator
 from datetime import date, timedelta
+from pathlib import Path
 
 import pytest
 from sqlalchemy import text
@@ -13,18 +15,21 @@ from assistant.keep_plan import PlanState, open_interview, plan_in_force, plans_
 from assistant.plan_company import fitting_cases, people_to_ask
 from assistant.shown_plan import ShownPlan, Standing, show_plan, upcoming
 from assistant.start import Starter
-from companion.wiring import House
+from companion.wiring import House, open_house
+from evals.cached_encoder import CachedEncoder
 from feedback.gaps import list_gaps
 from foundation.errors import Conflict, Invalid, NotFound
 from foundation.ids import PersonId, ProductSlug
+from foundation.settings import Settings
+from knowledge.ingest import Target, ingest
 from knowledge.products import find_product
+from knowledge.readers import read_course
 from learning.enrolments import enrol
 from learning.people import add_person
 from learning.roles import Role, grant_role
 from tests.assistant.asking import ask
 from tests.fakes import FixedClock
 
-pytestmark = pytest.mark.usefixtures("unmeasured")
 WORDS = "water and flour " * 200  # 600 words, 3 minutes
 LESSONS = {
     "01-starter.md": f"# Starter\n\n{WORDS}\n\n## Exercise: Feed it\n\nFeed a starter and note when it doubles.\n",
@@ -35,10 +40,35 @@ LESSONS = {
 ORDER = ["01-starter", "03-dough", "02-shaping", "04-oven"]
 
 
-@pytest.fixture
-def bakery(house: House, take_in: Callable[..., object]) -> House:
-    take_in(LESSONS, "bread")
-    return house
+@pytest.fixture(scope="module")
+def bakery(tmp_path_factory: pytest.TempPathFactory, encoder: CachedEncoder) -> Iterator[House]:
+    """One house for all tests that leave the course as it is: each has a learner of its own."""
+    folder = tmp_path_factory.mktemp("starting")
+    for name, words in LESSONS.items():
+        (folder / name).write_text(words, encoding="utf-8")
+    with open_house(Settings(home=folder / "home"), clock=FixedClock(), encoder=encoder) as house:
+        course, target = read_course(folder), Target(ProductSlug("bread"))
+        ingest(course, target, database=house.database, encoder=encoder, clock=house.clock)
+        yield house
+
+
+@pytest.fixture(scope="module")
+def samples(_loaded_samples: Path, tmp_path_factory: pytest.TempPathFactory, encoder: CachedEncoder) -> Iterator[House]:
+    """One house with the samples for all tests here."""
+    home = tmp_path_factory.mktemp("samples") / "home"
+    shutil.copytree(_loaded_samples, home)
+    with open_house(Settings(home=home, chat_model=None), clock=FixedClock(), encoder=encoder) as house:
+        yield house
+
+
+def move(house: House, **by: float) -> None:
+    clock = house.clock
+    assert isinstance(clock, FixedClock)
+    clock.move(**by)
+
+
+def days_from_now(house: House, days: int) -> date:
+    return house.clock().date() + timedelta(days=days)
 
 
 def starter_of(house: House) -> Starter:
@@ -90,7 +120,7 @@ def test_an_interview_goes_on_where_it_was_left(bakery: House) -> None:
 def test_a_plan_keeps_requirements_and_counts_weeks_from_today(bakery: House) -> None:
     plan = shown(bakery, planned(bakery, {"hours": 0.5}))
     assert order_of(plan) == ORDER
-    assert plan.weeks[0].starts == date(2026, 3, 2)
+    assert plan.weeks[0].starts == bakery.clock().date()
     assert plan.week == 1
     assert plan.next is not None
     assert plan.next.lesson == "01-starter"
@@ -105,11 +135,11 @@ def test_the_first_small_win_is_done_within_ten_minutes(bakery: House) -> None:
     assert win.minutes <= WIN_MINUTES
 
 
-def test_what_is_done_is_told_and_stays_done_when_life_happens(bakery: House, clock: FixedClock) -> None:
+def test_what_is_done_is_told_and_stays_done_when_life_happens(bakery: House) -> None:
     person, starter = planned(bakery, {"hours": 0.5}), starter_of(bakery)
     starter.mark_done("bread", person, "01-starter")
     starter.mark_done("bread", person, "01-starter")
-    clock.move(days=15)
+    move(bakery, days=15)
     late = shown(bakery, person)
     assert (late.done, late.lessons, late.week) == (1, 4, 3)
     standing = {lesson.lesson: lesson.standing for week in late.weeks for lesson in week.lessons}
@@ -122,7 +152,7 @@ def test_what_is_done_is_told_and_stays_done_when_life_happens(bakery: House, cl
     assert (fresh.version, fresh.behind, fresh.answers.hours) == (2, 0, 2.0)
     assert [lesson.lesson for lesson in fresh.before] == ["01-starter"]
     assert order_of(fresh) == ORDER[1:]
-    assert fresh.weeks[0].starts == clock().date()
+    assert fresh.weeks[0].starts == bakery.clock().date()
     with bakery.database.read() as session:
         assert [kept.version for kept in plans_of(session, person)] == [1, 2]
         events = session.execute(text("SELECT detail FROM event WHERE verb = 'planned' ORDER BY rowid")).all()
@@ -130,29 +160,28 @@ def test_what_is_done_is_told_and_stays_done_when_life_happens(bakery: House, cl
 
 
 def test_a_plan_may_begin_again_later_and_says_nothing_of_lateness_until_then(bakery: House) -> None:
-    person = planned(bakery)
-    starter_of(bakery).plan_again("bread", person, changes={}, starts=date(2026, 3, 20))
+    person, later = planned(bakery), days_from_now(bakery, 18)
+    starter_of(bakery).plan_again("bread", person, changes={}, starts=later)
     plan = shown(bakery, person)
     assert (plan.week, plan.behind) == (0, 0)
-    assert plan.weeks[0].starts == date(2026, 3, 20)
+    assert plan.weeks[0].starts == later
     assert {lesson.standing for week in plan.weeks for lesson in week.lessons} == {Standing.AHEAD}
     with pytest.raises(Invalid):
-        starter_of(bakery).plan_again("bread", person, changes={}, starts=date(2026, 3, 1))
+        starter_of(bakery).plan_again("bread", person, changes={}, starts=days_from_now(bakery, -1))
 
 
-def test_a_deadline_that_is_over_has_to_be_named_anew(bakery: House, clock: FixedClock) -> None:
-    person = planned(bakery, {"deadline": "2026-03-05", "hours": 8})
-    clock.move(days=5)
+def test_a_deadline_that_is_over_has_to_be_named_anew(bakery: House) -> None:
+    person = planned(bakery, {"deadline": days_from_now(bakery, 3), "hours": 8})
+    move(bakery, days=5)
     with pytest.raises(AnswerRefused):
         starter_of(bakery).plan_again("bread", person, changes={})
     starter_of(bakery).plan_again("bread", person, changes={"deadline": None})
     assert shown(bakery, person).answers.deadline is None
 
 
-def test_too_near_a_deadline_is_told_with_what_would_help(sample_house: House) -> None:
-    today = sample_house.clock().date()
-    given = {"hours": 1, "deadline": (today + timedelta(days=9)).isoformat(), "goal": "explain p-values to my boss"}
-    plan = shown(sample_house, planned(sample_house, given, "ab-tests-en"), "ab-tests-en")
+def test_too_near_a_deadline_is_told_with_what_would_help(samples: House) -> None:
+    given = {"hours": 1, "deadline": days_from_now(samples, 9), "goal": "explain p-values to my boss"}
+    plan = shown(samples, planned(samples, given, "ab-tests-en"), "ab-tests-en")
     in_time = [lesson for lesson in order_of(plan) if lesson not in {one.lesson for one in plan.after}]
     assert plan.after
     assert plan.minutes_needed is not None
@@ -169,17 +198,19 @@ def test_what_somebody_knows_is_marked_and_never_left_out(bakery: House) -> None
     assert order_of(plan) == ORDER
 
 
-def test_a_course_that_changes_is_told_of_and_planned_anew(bakery: House, take_in: Callable[..., object]) -> None:
-    person = planned(bakery)
+@pytest.mark.usefixtures("unmeasured")
+def test_a_course_that_changes_is_told_of_and_planned_anew(house: House, take_in: Callable[..., object]) -> None:
+    take_in(LESSONS, "bread")
+    person = planned(house)
     changed = {name: body for name, body in LESSONS.items() if name != "04-oven.md"}
     take_in({**changed, "05-crust.md": f"# Crust\n\n{WORDS}\n"}, "bread")
-    plan = shown(bakery, person)
+    plan = shown(house, person)
     assert [lesson.lesson for lesson in plan.added] == ["05-crust"]
     assert plan.gone == 1
     assert "04-oven" not in order_of(plan)
     assert plan.offers_new
-    starter_of(bakery).plan_again("bread", person, changes={})
-    assert order_of(shown(bakery, person)) == [*ORDER[:3], "05-crust"]
+    starter_of(house).plan_again("bread", person, changes={})
+    assert order_of(shown(house, person)) == [*ORDER[:3], "05-crust"]
 
 
 def test_answers_given_while_the_plan_was_made_are_not_lost(bakery: House, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -211,13 +242,10 @@ def test_a_new_interview_leaves_the_plan_in_force_until_it_ends(bakery: House) -
     assert (plan.answers.goal, plan.version) == ("two", 4)
 
 
-def test_nobody_plans_what_is_no_course_has_no_lessons_or_is_not_there(
-    bakery: House, take_in: Callable[..., object]
-) -> None:
-    take_in({"01-me.md": "# Who I am\n\nA baker.\n", "product.yml": "kind: author\n"}, "author")
-    person, starter = learner(bakery), starter_of(bakery)
+def test_nobody_plans_what_is_no_course_or_not_there(bakery: House, samples: House) -> None:
     with pytest.raises(Invalid, match="courses and platforms"):
-        starter.answer("author", person, {"goal": "Bake"})
+        starter_of(samples).answer("author-en", learner(samples, "author-en"), {"goal": "Bake"})
+    person, starter = learner(bakery), starter_of(bakery)
     with pytest.raises(Conflict, match="begin"):
         starter.plan("bread", person)
     with pytest.raises(NotFound):
@@ -238,10 +266,10 @@ def test_people_to_ask_are_those_who_chose_a_name(bakery: House) -> None:
         ]
 
 
-def test_cases_fit_the_goal_or_the_lessons_ahead(sample_house: House) -> None:
-    plan = shown(sample_house, planned(sample_house, product="ab-tests-en"), "ab-tests-en")
+def test_cases_fit_the_goal_or_the_lessons_ahead(samples: House) -> None:
+    plan = shown(samples, planned(samples, product="ab-tests-en"), "ab-tests-en")
     ahead = [lesson.lesson for lesson in upcoming(plan, count=4)]
-    house = sample_house
+    house = samples
 
     def fitting(goal: str, lessons: list[str]) -> list[str]:
         found = fitting_cases(house.database, house.shelves, "ab-tests-en", goal=goal, lessons=lessons, count=2)
@@ -253,17 +281,15 @@ def test_cases_fit_the_goal_or_the_lessons_ahead(sample_house: House) -> None:
 
 
 @pytest.mark.parametrize("lang", ["ru", "en"])
-def test_sample_courses_begin_with_a_win_of_ten_minutes_at_most(sample_house: House, lang: str) -> None:
-    plan = shown(sample_house, planned(sample_house, {"hours": 3}, f"ab-tests-{lang}"), f"ab-tests-{lang}")
+def test_sample_courses_begin_with_a_win_of_ten_minutes_at_most(samples: House, lang: str) -> None:
+    plan = shown(samples, planned(samples, {"hours": 3}, f"ab-tests-{lang}"), f"ab-tests-{lang}")
     assert plan.win is not None
     assert plan.win.minutes <= WIN_MINUTES
     assert plan.lessons == len(order_of(plan)) == 14
 
 
-def test_blocks_of_published_courses_fit_by_goal_language_and_what_is_known(
-    sample_house: House, take_in: Callable[..., object]
-) -> None:
-    house = sample_house
+def test_blocks_of_published_courses_fit_by_goal_language_and_what_is_known(samples: House) -> None:
+    house = samples
 
     def fits(answers: Answers, lang: str = "ru") -> list[str]:
         found = fitting_blocks(
@@ -295,26 +321,26 @@ def test_the_assistant_answers_where_to_begin_with_a_step_and_a_plan(bakery: Hou
 @pytest.mark.parametrize(
     ("product", "question"), [("platform-ru", "Какой блок мне подходит?"), ("platform-en", "Which block fits me?")]
 )
-def test_a_platform_names_the_blocks_one_can_begin_with(sample_house: House, product: str, question: str) -> None:
-    reply = ask(sample_house, question, product)
+def test_a_platform_names_the_blocks_one_can_begin_with(samples: House, product: str, question: str) -> None:
+    reply = ask(samples, question, product)
     assert reply["move"] == "blocks"
     assert {link["url"] for link in reply["nearest"]} == {f"/p/ab-tests-{product[-2:]}"}
 
 
-def test_a_platform_says_so_when_nothing_fits_and_the_authors_hear_of_it(sample_house: House) -> None:
+def test_a_platform_says_so_when_nothing_fits_and_the_authors_hear_of_it(samples: House) -> None:
     question = "Хочу научиться играть на гитаре"
-    reply = ask(sample_house, question, "platform-ru")
+    reply = ask(samples, question, "platform-ru")
     assert (reply["move"], reply["outcome"]) == ("blocks", "declined")
     assert "Ни один курс" in reply["text"]
-    with sample_house.database.read() as session:
+    with samples.database.read() as session:
         assert [gap.question for gap in list_gaps(session, "platform-ru", limit=5)] == [question]
 
 
-def test_a_platform_goes_by_what_its_learner_answered(sample_house: House) -> None:
+def test_a_platform_goes_by_what_its_learner_answered(samples: House) -> None:
     known = ["ab-tests-en:Week 2. Design"]
     given = {"goal": "explain p-values to my boss", "experience": {"level": "some", "known": known}}
-    person = planned(sample_house, given, "platform-en")
-    reply = ask(sample_house, "Which block fits me?", "platform-en", learner=person)
+    person = planned(samples, given, "platform-en")
+    reply = ask(samples, "Which block fits me?", "platform-en", learner=person)
     first = reply["text"].split("\n")[1]
     assert "Week 3. Analysis" in first
     assert "You can begin at once" in first

@@ -120,7 +120,9 @@ def test_lines_of_a_list_stay_lines() -> None:
 
 
 def test_marks_in_front_of_the_full_stop_leave_no_stop_behind() -> None:
-    reply = 'At sea 100 degrees [[1|"boils at 100 degrees"]]. In the mountains earlier [[1|"earlier in the mountains"]].'
+    reply = (
+        'At sea 100 degrees [[1|"boils at 100 degrees"]]. In the mountains earlier [[1|"earlier in the mountains"]].'
+    )
     assert _read(reply) == ([("At sea 100 degrees", [AT_SEA]), ("In the mountains earlier", [UP])], 0, False)
 
 

@@ -12,6 +12,7 @@ from assistant.verified import (
     TEXT_CHANGED,
     HoldsPersonalData,
     Reuse,
+    TellsSolution,
     add_verified,
     list_verified,
     retire_changed,
@@ -53,6 +54,16 @@ def test_the_same_question_gets_the_teams_answer_with_what_it_rests_on(bakery: H
     assert told["citations"][0]["quote"].startswith("The dough rests for four hours before it is shaped.")
     assert "person" in told["offers"]
     assert "Vera" not in repr(told)
+
+
+def test_others_are_not_greeted_by_the_name_of_who_asked_first(bakery: House) -> None:
+    by = staff(bakery)
+    turn = ask(bakery, QUESTION, PRODUCT)
+    card = press(bakery, conversation=turn["conversation"], turn=turn["turn"], called="Ann").done
+    added = verify(bakery, answer(bakery, card, card.proposed, by=by), by=by)
+    assert added.text.startswith("The lesson “Resting” says about this:")
+    assert "Ann" not in added.text
+    assert "what is still unclear" not in added.text
 
 
 def test_another_question_is_answered_from_the_content(bakery: House) -> None:
@@ -139,6 +150,18 @@ def test_a_reply_rests_only_on_what_is_on_its_card_and_live(bakery: House, take_
         verify(bakery, done, by=by, question="\n \n")
     take_in({**LESSONS, "01-dough.md": "# Resting\n\nThe dough rests for a day.\n"}, PRODUCT)
     with pytest.raises(Conflict, match="changed since"):
+        verify(bakery, done, by=by)
+
+
+def test_a_reply_that_tells_a_solution_is_given_to_nobody_else(bakery: House, take_in: TakeIn) -> None:
+    asks = (
+        "## Exercise: Timing\n\n**Exercise.** The dough was mixed at nine. When is it shaped?\n\n<details>\n"
+        "<summary>Answer</summary>\n\nIt is shaped at thirteen o'clock in the afternoon.\n\n</details>\n"
+    )
+    take_in({**LESSONS, "01-dough.md": f"{LESSONS['01-dough.md']}\n{asks}"}, PRODUCT)
+    by = staff(bakery)
+    done = answered(bakery, by, "It is shaped at thirteen o'clock in the afternoon.")
+    with pytest.raises(TellsSolution, match="Timing"):
         verify(bakery, done, by=by)
 
 

@@ -1,7 +1,6 @@
 """`companion export` and `companion erase`: a learner's own data on the command line, beside a service too."""
 
 import json
-import shutil
 from pathlib import Path
 
 import httpx
@@ -33,18 +32,14 @@ def test_nobody_is_exported_by_a_wrong_name(baked: Path, run: Run) -> None:
         assert done.out == ""
 
 
-def test_a_learner_is_erased_beside_a_running_service_which_serves_nothing_of_them(
-    _baked: Path, tmp_path: Path
-) -> None:
-    home = tmp_path / "home"
-    shutil.copytree(_baked, home, symlinks=True)
-    with service(home) as (_, owner):
+def test_a_learner_is_erased_beside_a_running_service_which_serves_nothing_of_them(baked: Path) -> None:
+    with service(baked) as (_, owner):
         key = httpx.post(f"{owner.url}/v1/products/bread/learners").json()["learner"]
         asked = {"text": COVERED, "learner": key}
         done = httpx.post(f"{owner.url}{TURNS}", json=asked, timeout=60).json()
         kept = f"{owner.url}{TURNS}/{done['turn']}"
         told = {"conversation": done["conversation"]}
         assert httpx.get(kept, params=told).status_code == 200
-        assert companion(home, "erase", "--learner", key, "--json").json()["turns"] == 1
+        assert companion(baked, "erase", "--learner", key, "--json").json()["turns"] == 1
         assert httpx.get(kept, params=told).status_code == 404
         assert httpx.post(f"{owner.url}{TURNS}", json=asked, timeout=60).status_code == 403

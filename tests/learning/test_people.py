@@ -91,7 +91,7 @@ def test_who_leaves_is_no_learner_until_they_come_again(house: House, ann: Perso
         assert found
         assert (found.state, found.dial, found.shares) == (EnrolmentState.ACTIVE, Dial.NEVER, True)
         with pytest.raises(NotFound):
-            turn_dial(session, ann, TEA, Dial.DAILY)
+            turn_dial(session, ann, TEA, Dial.NEVER)
 
 
 def test_help_is_offered_weekly_and_nothing_is_shared_unless_a_learner_says_so(house: House, ann: PersonId) -> None:

@@ -40,9 +40,7 @@ def passing(*, after: float | None = None) -> ModelUnavailable:
 
 def steady(chat: ScriptedChat, time: Time, *, budget_s: float = 60, threshold: int = 5) -> SteadyChat:
     breaker = Breaker(threshold=threshold, rest_s=20, clock=time)
-    return SteadyChat(
-        chat, budget_s, breaker=breaker, sleep=time.sleep, jitter=lambda _low, high: high, clock=time
-    )
+    return SteadyChat(chat, budget_s, breaker=breaker, sleep=time.sleep, jitter=lambda _low, high: high, clock=time)
 
 
 def ask(model: SteadyChat) -> list[str]:
