@@ -187,8 +187,9 @@ def _log_failure(request: Request, error: Exception) -> None:
 
 def _methods_here(request: Request) -> list[str]:
     """What may be done at an address; the framework itself tells only of the first route there."""
-    here = (route for route in request.app.state.routes if route.matches(request.scope)[0] is not Match.NONE)
-    return sorted({method for route in here for method in route.methods})
+    routes = request.app.state.routes
+    here = next((route.path for route in routes if route.matches(request.scope)[0] is not Match.NONE), None)
+    return sorted({method for route in routes if route.path == here for method in route.methods})
 
 
 def _wants_page(request: Request) -> bool:

@@ -24,14 +24,17 @@ from knowledge.language import Lang, language_of
 
 _TOKEN = re.compile(
     r"(?P<code>`[^`]+`|(?<!\w)--?[A-Za-z][\w-]*(?:=\S*\w)?|[A-Za-z_][\w.]*\([^()\s]*\)|[A-Za-z]\w*(?:\.[A-Za-z_]\w*)+"
-    r"|\w*[^\W_]_\w+|[A-Za-z_]\w*=(?:\"[^\"]*\"|'[^']*'|[^\s,;`]*\w))"
+    r"|(?<!\w)\w*[^\W_]_\w+|[A-Za-z_]\w*=(?:\"[^\"]*\"|'[^']*'|[^\s,;`]*\w))"
     r"|(?P<time>(?<!\d)\d{1,2}:\d\d(?!\d))"
-    r"|(?P<number>(?<![\w.,])[-−+]?\d+(?:[ \u00a0\u202f,.]\d{3})*(?!\d)(?:[.,]\d+)?|\d+(?:[.,]\d+)?)(?P<percent>\s?%|\s?‰)?"
+    r"|(?P<number>(?<![\w.,])[-−+]?\d+(?:[ \u00a0\u202f,.]\d{3})*(?!\d)(?:[.,]\d+)?|\d+(?:[.,]\d+)?)"
+    r"(?P<percent>\s?[%‰])?"
     r"|(?P<word>[^\W\d_][\w]*(?:[-'’][^\W_]+)*)"
     r"|(?P<sign>[$€£₽°])"
     r"|(?P<stop>[.!?…:]+(?=\s|$)|[,;:()—–\n])"
 )
 _GROUPS = re.compile(r"\d+(?:[ \u00a0\u202f,.]\d{3})+")
+# "Twelve hundred", "5 тысяч".
+_FACTORS = (100, 1_000, 1_000_000, 1_000_000_000)
 _ENDS_SENTENCE = ".!?…\n:"
 _SIGN_UNITS = {"$": "dollar", "€": "euro", "£": "pound", "₽": "rouble", "°": "degree"}
 # Written like the verb, but for its capital.
@@ -221,7 +224,7 @@ def _add(statement: Statement, word: Word) -> None:
     if meaning.amount is not None:
         value: float | str = meaning.amount if isinstance(meaning.amount, str) else float(meaning.amount)
         last = statement.numbers[-1] if statement.numbers else None
-        if last is not None and meaning.amount in (1000, 1_000_000, 1_000_000_000) and last.unit is None:
+        if last is not None and meaning.amount in _FACTORS and last.unit is None:
             statement.numbers[-1] = Number(_times(last.values, float(meaning.amount)), None)
         else:
             statement.numbers.append(Number(frozenset({value}), None))

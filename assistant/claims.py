@@ -1,17 +1,18 @@
 """Whether a sentence claims what its quotes say: their numbers, names, code and negations, and nothing beside.
 
 A rule, no model: it compares what `claim_reading` sees by form, so that a sentence over a quote of another language is
-not borne out: what cannot be checked is not said. It would rather drop a true sentence than let a false
-one through; what it cannot see, and how often it errs on either side, is measured (`evals.claims`) and told in
+not borne out: what cannot be checked is not said. It would rather drop a true sentence than let a false one through;
+what it cannot see, and how often it errs on either side, is measured (`evals.claims`) and told in
 docs/design/claims.md.
 """
 
 import re
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
-from assistant.claim_reading import Number, Reading, Statement, Word, read_claim, says
+from assistant.claim_reading import Number, Reading, Statement, Word, read_claim
+from assistant.claim_roles import VERB, roles_changed
 from assistant.claim_vocabulary import (
     CAUSE,
     CONDITION,
@@ -24,6 +25,7 @@ from assistant.claim_vocabulary import (
     meaning_of,
     opposite,
 )
+from assistant.same_words import Words, is_same
 
 _KEPT_QUANTITIES = ("most", "some", "rare")
 _ADDED_QUANTITIES = ("all", "most", "some", "rare", "only", "nobody")
@@ -35,17 +37,6 @@ _FALSIFIES = re.compile(
 _POINTS_BACK = re.compile(r"\s*(?:but |а |но )?(?:that|this|it|these|это|такое|так)\b", re.IGNORECASE)
 _FALSIFYING_WORDS = 10
 _NEGATED_PREFIX = re.compile(r"(?:не|un|in|im|non|ir|dis)(?=\w{4})")
-_CLOSEST_STEM = 0.7
-_FEWEST_SHARED = 4
-_VERB = re.compile(r"(?:[аеиоуыя]л|[аеиоуыя]л[аои]|ть|ться|тся|ет|ит|ют|ят|ут|ed|ing)$")
-# A verb, or what one thing is more than another.
-_IS_OR_DOES = re.compile(rf"{_VERB.pattern}|(?:ее|ше|же|че)$")
-_THAN = ("than", "чем")
-_BE = frozenset({"is", "are", "was", "were", "be", "been", "being"})
-_PREPOSITIONS = frozenset(
-    {"from", "to", "into", "onto", "with", "for", "on", "in", "at", "above", "below", "under", "over", "unlike"}
-    | {"на", "от", "к", "из", "для", "в", "во", "до", "под", "над", "через", "у", "по"}
-)
 
 
 class Fault(StrEnum):
@@ -116,9 +107,9 @@ class _Compared:
     def __init__(self, proof: Proof) -> None:
         self._proof = proof
         self._read = read_claim(proof.text)
-        self._words = _Words(self._read.words)
+        self._words = Words(self._read.words)
         # What a pronoun in the quote may stand for: the words of the sentence before, unless they are names.
-        self._named = _Words(_nouns(proof.before) if PRONOUN in self._read.marks else ())
+        self._named = Words(_nouns(proof.before) if PRONOUN in self._read.marks else ())
         self._names = read_claim(proof.passage).names
 
     def fault(self, claim: Reading, statements: Sequence[Statement]) -> Fault | None:
@@ -150,7 +141,7 @@ class _Compared:
         if not _has_number(told.numbers, number):
             return False
         about = [word for word in claimed.content if self._words.has(word)]
-        return not about or not told.content or any(_Words(told.words).has(word) for word in about)
+        return not about or not told.content or any(Words(told.words).has(word) for word in about)
 
     def _code(self, statements: Sequence[Statement]) -> Fault | None:
         told = _squashed(self._proof.text)
@@ -174,7 +165,7 @@ class _Compared:
         for kind, word, statement in claimed:
             if not any(kind == k and _same_turn(kind, (word, statement), (w, s)) for k, w, s in told):
                 return Fault.NEGATION
-        said = _Words(word for each in statements for word in each.words)
+        said = Words(word for each in statements for word in each.words)
         for kind, word, _ in told:
             turned = any(kind == k and word is not None and _turns(k, word, w, s) for k, w, s in claimed)
             if word is not None and said.has(word) and not turned:
@@ -182,11 +173,11 @@ class _Compared:
         return self._prefixes(statements)
 
     def _prefixes(self, statements: Sequence[Statement]) -> Fault | None:
-        """ "Insignificant" is not "significant", whichever of the two the quote says."""
+        """What is "insignificant" is not "significant", whichever of the two the quote says."""
         claimed = [word for each in statements for word in each.content]
         told = list(self._read.content)
         for one, other in ((claimed, told), (told, claimed)):
-            plain = _Words(other)
+            plain = Words(other)
             for word in one:
                 bare = _NEGATED_PREFIX.sub("", folded(word.text), count=1)
                 if bare != folded(word.text) and not plain.has(word) and plain.has(Word(bare, meaning_of(bare))):
@@ -194,10 +185,10 @@ class _Compared:
         return None
 
     def _negates_apart(self, bare: str, statements: Sequence[Statement]) -> bool:
-        """ "не заметно" for "незаметно"."""
+        """Whether it is said in two words: "не заметно" for "незаметно"."""
         word = Word(bare, meaning_of(bare))
         everywhere = [*statements, *self._read.statements]
-        return any(turned is not None and _is_same(turned, word) for each in everywhere for _, turned in each.negated())
+        return any(turned is not None and is_same(turned, word) for each in everywhere for _, turned in each.negated())
 
     def _directions(self, statements: Sequence[Statement]) -> Fault | None:
         for statement in statements:
@@ -276,81 +267,13 @@ class _Compared:
         return Fault.CONTENT if lacking > 1 else None
 
     def _roles(self, statements: Sequence[Statement]) -> Fault | None:
-        """Who is compared with whom: what stood after "than" still does; two words never trade places and cases."""
-        claimed = [word for each in statements for word in each.words]
-        one, other = _compared_with(claimed), _compared_with(self._read.words)
-        if one is not None and other is not None and not _is_same(one, other):
-            return Fault.ROLES
-        if any(_bound_otherwise(each.words, self._read.words) for each in statements):
-            return Fault.ROLES
-        trade = _trade_places if self._read.lang == "en" else _trade_cases
-        return Fault.ROLES if any(trade(each.words, self._read.words) for each in statements) else None
-
-
-def _bound_otherwise(claimed: Sequence[Word], told: Sequence[Word]) -> bool:
-    """Whether a preposition moved from one word of the quote to another one: "на внешний" for "на первичный"."""
-    own, other = _bound(claimed), _bound(told)
-    for preposition, words in own.items():
-        theirs = other.get(preposition, ())
-        moved = [word for word in words if _Words(told).has(word) and not _Words(theirs).has(word)]
-        left = [word for word in theirs if _Words(claimed).has(word) and not _Words(words).has(word)]
-        if moved and left and len(moved) == len(words):
-            return True
-    return False
-
-
-def _bound(words: Sequence[Word]) -> dict[str, list[Word]]:
-    """The two words after each preposition."""
-    bound: dict[str, list[Word]] = {}
-    for place, word in enumerate(words):
-        if (low := folded(word.text)) in _PREPOSITIONS:
-            content = [each for each in words[place + 1 : place + 4] if says(each)]
-            bound.setdefault(low, []).extend(content[:2])
-    return bound
-
-
-def _trade_places(claimed: Sequence[Word], told: Sequence[Word]) -> bool:
-    """Whether who does it and whom it is done to changed places around one word, or kept them in the passive."""
-    own, other = _triples(claimed), _triples(told)
-    turned = _is_passive(claimed) != _is_passive(told)
-    return any(
-        _is_same(verb, same)
-        and _is_same(first, last if not turned else one)
-        and _is_same(second, one if not turned else last)
-        for first, verb, second in own
-        for one, same, last in other
-    )
-
-
-def _triples(words: Sequence[Word]) -> list[tuple[Word, Word, Word]]:
-    content = [word for word in words if word.is_content]
-    return list(zip(content, content[1:], content[2:], strict=False))
-
-
-def _is_passive(words: Sequence[Word]) -> bool:
-    low = [folded(word.text) for word in words]
-    return "by" in low and not _BE.isdisjoint(low)
-
-
-def _trade_cases(claimed: Sequence[Word], told: Sequence[Word]) -> bool:
-    """Whether two words both changed their cases beside a verb that did not change at all."""
-    forms = {word.meaning.stem: folded(word.text) for word in told if says(word)}
-    both = [(forms[word.meaning.stem], folded(word.text)) for word in claimed if word.meaning.stem in forms]
-    kept = any(then == now and _IS_OR_DOES.search(now) for then, now in both)
-    return kept and sum(then != now and not _IS_OR_DOES.search(now) for then, now in both) >= 2
-
-
-def _compared_with(words: Sequence[Word]) -> Word | None:
-    """The word after "than"."""
-    for place, word in enumerate(words):
-        if folded(word.text) in _THAN:
-            return next((each for each in words[place + 1 :] if says(each)), None)
-    return None
+        said = (each.words for each in statements)
+        return Fault.ROLES if roles_changed(list(said), self._read.words, lang=self._read.lang) else None
 
 
 def _nouns(before: str) -> list[Word]:
     """The words of a sentence that a pronoun may stand for: not those that look like verbs."""
-    return [word for word in read_claim(before).content if not word.is_name and not _VERB.search(folded(word.text))]
+    return [word for word in read_claim(before).content if not word.is_name and not VERB.search(folded(word.text))]
 
 
 _Turn = tuple[Word | None, Statement]
@@ -361,14 +284,14 @@ def _same_turn(kind: str, claimed: _Turn, told: _Turn) -> bool:
     (word, statement), (other, around) = claimed, told
     if word is None or other is None:
         return True
-    return _turns(kind, other, word, statement) or (kind == NOT and _Words(around.words).has(word))
+    return _turns(kind, other, word, statement) or (kind == NOT and Words(around.words).has(word))
 
 
 def _turns(kind: str, turned: Word, word: Word | None, statement: Statement) -> bool:
     """Whether a negation in a statement turns a word around: "not" may stand apart from it, "without" may not."""
     if kind == NOT:
-        return _Words(statement.words).has(turned)
-    return word is not None and _is_same(word, turned)
+        return Words(statement.words).has(turned)
+    return word is not None and is_same(word, turned)
 
 
 def _has_number(told: Sequence[Number], number: Number) -> bool:
@@ -381,32 +304,8 @@ def _shares(statement: Statement, told: Statement) -> bool:
 
 
 def _overlap(statement: Statement, told: Statement) -> int:
-    words = _Words(told.words)
+    words = Words(told.words)
     return sum(1 + 2 * word.is_name for word in statement.content if words.has(word))
-
-
-class _Words:
-    """Words to find others among, by stem, by group, or by a stem that is nearly the same."""
-
-    def __init__(self, words: Iterator[Word] | Collection[Word]) -> None:
-        self._keys = {key for word in words for key in word.meaning.keys}
-
-    def has(self, word: Word) -> bool:
-        keys = word.meaning.keys
-        return not keys.isdisjoint(self._keys) or any(_is_close(word.meaning.stem, key) for key in self._keys)
-
-
-def _is_same(one: Word, other: Word) -> bool:
-    return not one.meaning.keys.isdisjoint(other.meaning.keys) or _is_close(one.meaning.stem, other.meaning.stem)
-
-
-def _is_close(one: str, other: str) -> bool:
-    """Whether two stems are forms of one word: "сортир" and "сортировк", "delet" and "deletion"."""
-    shorter, longer = sorted((one, other), key=len)
-    if len(shorter) < _FEWEST_SHARED or not shorter.startswith(longer[:_FEWEST_SHARED]):
-        return False
-    shared = next((place for place, (a, b) in enumerate(zip(shorter, longer, strict=False)) if a != b), len(shorter))
-    return shared >= _CLOSEST_STEM * len(longer)
 
 
 def _plain(text: str) -> str:

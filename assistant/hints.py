@@ -78,7 +78,7 @@ def _which(session: Session, asked: Asked) -> Move:
 
 def _solved(asked: Asked, exercise: Exercise) -> Move | None:
     """Its solution, to who has solved it and asks for it; another question about it is answered from the content."""
-    if asked.intent not in _WANTS_HELP or not exercise.key:
+    if asked.intent not in _WANTS_HELP or not (exercise.key or exercise.worked_texts):
         return None
     drafts = [Draft(hint_word(HintWord.PASSED, asked.locale)), Draft(_solution(exercise, asked))]
     return Move(MOVE, tuple(drafts), offers=(Offer.PERSON,), facts={"exercise": exercise.id, "passed": True}, links=())
@@ -141,7 +141,7 @@ class _Hinting:
     def _beyond(self, rung: Rung) -> list[Draft]:
         """What the author wants said at such a rung beside the hint: the solution, or that no more comes."""
         answer_from = self._asked.product.hints.answer_from
-        if self._exercise is not None and self._exercise.key and answer_from is not None and rung >= answer_from:
+        if self._exercise is not None and answer_from is not None and rung >= answer_from:
             return [Draft(_solution(self._exercise, self._asked))]
         return [self._word(HintWord.TOP)] if rung == self._top < Rung.PERSON and rung in self._given else []
 

@@ -1,9 +1,9 @@
 """Reads a model's reply as it streams and lets through only sentences that their quotes bear out.
 
 The prompt asks for `[[n|"quote"]]` after every sentence; here it is enforced. A sentence waits until its marks are
-complete, every quote is looked for in its passage, and what has no quote that is found, or claims what its quotes do not
-say (`claims`), never leaves the server. A quote is widened to the sentences it stands in: half a sentence may say the
-opposite of the whole. How the reply is cut into pieces changes nothing.
+complete, every quote is looked for in its passage, and what has no quote that is found, or claims what its quotes do
+not say (`claims`), never leaves the server. A quote is widened to the sentences it stands in: half a sentence may say
+the opposite of the whole. How the reply is cut into pieces changes nothing.
 """
 
 import re
@@ -46,7 +46,8 @@ class SupportedSentences:
     """Fed with pieces of a reply, gives back the supported sentences they complete.
 
     `dropped` counts the sentences held back, `kept` those let through; `faults` are why those that did bring marks were
-    held back: a fault of `claims`, NOT_FOUND for a quote that is none, ADDRESS for one that is not the course's. `not_covered`: the model said that the passages do not answer.
+    held back: a fault of `claims`, NOT_FOUND for a quote that is none, ADDRESS for one that is not the course's.
+    `not_covered`: the model said that the passages do not answer.
     """
 
     def __init__(self, sources: Sequence[Source]) -> None:

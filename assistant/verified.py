@@ -98,7 +98,7 @@ class HoldsPersonalData(Invalid):
 
 
 class TellsSolution(Invalid):
-    """The reply tells what an exercise asks for: one learner may be told by a person, not everybody by the assistant."""
+    """The reply tells what an exercise asks for: a person may tell one learner, the assistant tells nobody."""
 
     def __init__(self, exercise: str) -> None:
         self.exercise = exercise

@@ -30,6 +30,7 @@ from evals.retrieval import run_retrieval
 from evals.safety import run_safety
 from evals.sets import EvaluationSet, read_set, read_unanswerable
 from evals.shaped import SPLITS, run_shaped
+from evals.tutor import ARMS, run_tutor
 from foundation.settings import Settings, read_settings
 from knowledge.coverage_scales import RECIPE
 
@@ -184,6 +185,10 @@ def _safety(measuring: _Measuring) -> dict[str, Any]:
     return {"encoder": measuring.encoder.id, "runs": figures}
 
 
+def _tutor(measuring: _Measuring) -> dict[str, Any]:
+    return run_tutor(ARMS, settings=measuring.settings, encoder=measuring.encoder, progress=_quiet)
+
+
 def _claims(_measuring: _Measuring) -> dict[str, Any]:
     return run_claims()
 
@@ -238,6 +243,7 @@ STEPS: Mapping[str, Callable[[_Measuring], dict[str, Any]]] = {
     "ablation": _ablation,
     "noticing": _noticing,
     "safety": _safety,
+    "tutor": _tutor,
 }
 
 

@@ -87,7 +87,7 @@ def claim_figures(claims: Sequence[Claim]) -> dict[str, Any]:
     false = [each for kind, values in right.items() if kind != TRUE for each in values]
     return {
         "false_stopped": _share(false),
-        "true_kept": _share([each for name in LANGS for each in by_languages[name]["true_kept"]]),
+        "true_kept": _share([each for name in LANGS for each in by_languages.get(name, {}).get("true_kept", ())]),
         "by_kind": {kind: _share(values) for kind, values in sorted(right.items()) if kind != TRUE},
         "by_languages": {
             languages: {name: _share(values) for name, values in shares.items()}

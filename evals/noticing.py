@@ -34,7 +34,7 @@ _CHANGES: Mapping[str, Mapping[str, Any]] = {
     "nothing is changed": {},
     "one event in five is lost": {"lost_events": 0.2},
     "half the learners' tries are not told": {"without_tries": 0.5},
-    "exercises twice as hard to get right": {"slip": 0.4},
+    "everybody fails twice as often without an obstacle": {"slip": 0.4},
     "obstacles twice as frequent": {"obstacle": 0.28},
     "obstacles half as frequent": {"obstacle": 0.07},
     "obstacles do not depend on ability": {"slope": 0.0},
@@ -98,7 +98,7 @@ def _figures(seeds: Sequence[int], assumed: Assumptions) -> dict[str, Any]:
     return {
         "cohorts": len(cohorts),
         "learners": sum(cohort.learners for cohort in cohorts),
-        "completed_median": round(float(np.median([cohort.completed for cohort in cohorts])), 4),
+        "completed_median": _median([cohort.completed for cohort in cohorts]),
         "evenings": sum(cohort.evenings for cohort in cohorts),
         "stuck_tomorrow": _mean([cohort.base_rate for cohort in cohorts]),
         "auc_a_day_ahead": _mean([cohort.auc for cohort in cohorts]),
@@ -110,7 +110,7 @@ def _figures(seeds: Sequence[int], assumed: Assumptions) -> dict[str, Any]:
         "stuck_learners": stuck,
         "stuck_learners_offered_help": round(reached / max(stuck, 1), 4),
         "offered_help_if_only_on_days_they_come": round(coming / max(stuck, 1), 4),
-        "days_until_offered_median": round(float(np.median([wait for cohort in cohorts for wait in cohort.waits])), 1),
+        "days_until_offered_median": _median([wait for cohort in cohorts for wait in cohort.waits]),
     }
 
 
@@ -157,7 +157,7 @@ def _measure(cohort: Cohort) -> _Measured:
         learners=len(cohort.learners),
         completed=float(np.mean([learner.finished is not None for learner in cohort.learners])),
         evenings=len(evenings),
-        base_rate=float(np.mean([evening.stuck_tomorrow for evening in evenings])),
+        base_rate=float(np.mean([evening.stuck_tomorrow for evening in evenings])) if evenings else float("nan"),
         auc=_auc(evenings, lambda score: score.score),
         signs={sign: _auc(evenings, partial(_told, sign=sign)) for sign in Sign},
         offers=len(made),
@@ -212,7 +212,13 @@ def _told(score: StuckScore, *, sign: Sign) -> float:
 def _mean(values: Sequence[float]) -> dict[str, Any]:
     """Mean over cohorts with its interval: learners of one cohort share a course, cohorts share nothing."""
     known = [value for value in values if not np.isnan(value)]
+    if not known:
+        return {"mean": None, "interval_95": None}
     return {"mean": round(float(np.mean(known)), 4), "interval_95": bootstrap_interval(known)}
+
+
+def _median(values: Sequence[float]) -> float | None:
+    return round(float(np.median(values)), 4) if values else None
 
 
 class _Paces:

@@ -260,5 +260,5 @@ def _by_place(trials: Sequence[Trial]) -> Iterator[tuple[str, dict[str, int]]]:
 def _examples(trials: Sequence[Trial]) -> Iterator[dict[str, Any]]:
     for trial in trials:
         for harm in trial.harms:
-            shown = {"attack": trial.attack.id, "kind": trial.attack.kind, "place": trial.place, "effect": harm.effect}
+            shown = {"attack": trial.attack.id, "kind": trial.attack.kind, "place": trial.place, "effect": harm.effect.value}
             yield {**shown, "styles": list(trial.styles), "words": harm.words[:300]}

@@ -69,3 +69,11 @@ def read_pace(session: Session, product: str, lesson: str) -> Pace | None:
     for event in events_with(session, product, VISITS, lesson=lesson, actors=actors):
         logs[event.actor].append(event)
     return cohort_pace(lesson, logs.values())
+
+
+def time_compared(session: Session, product: str, person: str, *, lesson: str, now: datetime) -> float | None:
+    """How many times as long as most a learner who is in a lesson now has spent in it; None where nobody knows."""
+    pace = read_pace(session, product, lesson)
+    if pace is None:
+        return None
+    return time_spent(events_with(session, product, VISITS, lesson=lesson, actors=[person]), until=now) / pace.median_s

@@ -11,7 +11,7 @@ from contextlib import aclosing
 from dataclasses import dataclass
 
 from anyio import CancelScope, to_thread
-from sqlalchemy import func, select
+from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session
 
 from foundation.clock import Clock
@@ -99,8 +99,8 @@ class Spending:
         caps, wanted = self.caps, reserved.prompt_tokens + reserved.reply_tokens
         if caps.daily_tokens and used.tokens + wanted > caps.daily_tokens:
             raise ModelOverBudget(
-                f"{reserved.product} used {used.tokens} of the {caps.daily_tokens} tokens of COMPANION_CHAT_DAILY_TOKENS "
-                "today; answers are quotes until 00:00 UTC"
+                f"{reserved.product} used {used.tokens} of the {caps.daily_tokens} tokens of "
+                "COMPANION_CHAT_DAILY_TOKENS today; answers are quotes until 00:00 UTC"
             )
         cost = caps.cost_usd(reserved.prompt_tokens, reserved.reply_tokens)
         if caps.daily_usd and used.cost_usd + cost > caps.daily_usd:
@@ -142,7 +142,7 @@ class Reserved:
     reply_tokens: int
 
 
-def _sums():  # type: ignore[no-untyped-def]  # the select's type names every column
+def _sums() -> Select[str, int, int, int, float]:
     return select(
         ModelUseRow.product,
         func.sum(ModelUseRow.calls),

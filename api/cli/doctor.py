@@ -24,7 +24,8 @@ def doctor(as_json: AsJson = False) -> None:
     settings = read_settings()
     with open_house(settings) as house:
         checks = [_checked(name, check) for name, check in _checks(house).items()]
-        used = [asdict(each) | {"tokens": each.tokens} for each in house.answerer.spending.today()]
+        spending = house.answerer.spending
+        used = [asdict(each) | {"tokens": each.tokens} for each in (spending.today() if spending else ())]
     shown = {
         f"COMPANION_{name.upper()}": {"value": str(getattr(settings, name)), "meaning": field.description}
         for name, field in type(settings).model_fields.items()

@@ -238,6 +238,33 @@ def safety(
     _show(_measured(run, attacks, name="attacks", cache=cache), as_json=as_json)
 
 
+@app.command("tutor")
+def tutor(
+    sample: Annotated[int | None, typer.Option(min=1, help="so many dialogues a language, by a seed")] = None,
+    without_model: Annotated[bool, typer.Option("--without-model", help="leave the worst-case models out")] = False,
+    cache: Cache = None,
+    as_json: AsJson = False,
+) -> None:
+    """Press for the answers of exercises and count what leaks; ask honestly for help; notice made-up learners' trouble.
+
+    Example: companion eval tutor --sample 10 --json
+    """
+    from functools import partial
+
+    from evals.noticing import measure_noticing
+    from evals.tutor import ARMS, run_tutor, tutor_lines
+
+    run = partial(run_tutor, sample=sample)
+    figures = _measured(run, ARMS[:1] if without_model else ARMS, name="ab-tests", cache=cache)
+    noticing = measure_noticing(sensitivity=False)
+    if as_json:
+        _show({**figures, "noticing": noticing}, as_json=True)
+        return
+    for line in tutor_lines(figures):
+        print(line)
+    _show({f"noticing, {name}": value for name, value in noticing.items()}, as_json=False)
+
+
 def _measured(
     run: Callable[..., dict[str, Any]], evaluation: object, *, name: str, cache: Path | None
 ) -> dict[str, Any]:

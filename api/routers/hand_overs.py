@@ -24,7 +24,7 @@ from assistant.hand_over import (
 )
 from assistant.handing_over import HandedOver, Press, hand_over_to_person
 from companion.wiring import House
-from foundation.errors import Invalid, NotFound
+from foundation.errors import NotFound
 from foundation.ids import ID_PATTERN, PersonId
 from learning.people import MAX_LEARNER_CHARS, MAX_NAME_CHARS
 from learning.tokens import Scope
@@ -114,7 +114,7 @@ async def list_mine(
     learner: Annotated[str | None, Query(min_length=1, max_length=MAX_LEARNER_CHARS)] = None,
     authorization: Authorization = None,
 ) -> Any:
-    """What became of the questions of a conversation and of a learner."""
+    """What became of the questions of a conversation and of a learner; who names neither has asked nobody."""
     person = await who_learns(house, slug, learner=learner, authorization=authorization, scope=Scope.TURNS)
     return {"hand_overs": await to_thread.run_sync(_list, house, slug, conversation, person)}
 
@@ -147,10 +147,11 @@ def _hand_over(house: House, slug: str, body: HandOverRequest, learner: PersonId
 
 
 def _list(house: House, slug: str, conversation: str | None, person: PersonId | None) -> list[dict[str, Any]]:
-    if conversation is None and person is None:
-        raise Invalid("name the conversation or the learner whose questions are meant")
     with house.database.read() as session:
-        found = own_hand_overs(session, product_of(session, slug), conversation=conversation, person=person)
+        product = product_of(session, slug)
+        if conversation is None and person is None:
+            return []
+        found = own_hand_overs(session, product, conversation=conversation, person=person)
         names = names_of(session, found)
     return [_reply(done, by=names[done.id]) for done in found]
 

@@ -72,7 +72,7 @@ def test_a_learner_who_comes_back_elsewhere_is_told_by_their_key(client: httpx.C
     stranger = client.post(f"/v1/products/{PRODUCT}/learners").json()["learner"]
     assert client.get(HAND_OVERS, params={"learner": stranger}).json() == {"hand_overs": []}
     assert_problem(client.get(HAND_OVERS, params={"learner": "l-" + "0" * 32}), 403)
-    assert_problem(client.get(HAND_OVERS), 422)
+    assert client.get(HAND_OVERS).json() == {"hand_overs": []}
 
 
 def test_a_question_is_taken_back_while_it_waits(client: httpx.Client, bakery: House) -> None:

@@ -1,6 +1,7 @@
 """The hint ladder as learners meet it: what is given, what is never given, and what is kept."""
 
-from collections.abc import Callable
+import re
+from collections.abc import AsyncIterator, Callable, Sequence
 from typing import Any
 
 import anyio
@@ -14,6 +15,7 @@ from companion.wiring import House
 from foundation.ids import ProductSlug
 from learning.events import Verb, record_event
 from learning.tables import EventRow
+from prompts.chat import Message
 from tests.assistant.asking import ask, kept_turn, with_model
 from tests.conftest import TakeIn
 from tests.prompts.scripted import ScriptedChat
@@ -69,6 +71,7 @@ I mixed flour and water for a wet dough, the hydration was high, and it stuck to
 """
 WET, QUIZ = "02-hydration/exercise-a-wet-dough", "02-hydration/exercise-quiz-on-gluten"
 LEARNER = "p-learner"
+DEFINITION = "weight of water divided by the weight of flour"
 
 Hint = Callable[..., dict[str, Any]]
 
@@ -121,8 +124,8 @@ def test_each_rung_cites_lessons_up_to_its_own(hint: Hint) -> None:
 def test_a_graduates_case_is_told_as_one_and_linked(hint: Hint) -> None:
     told = next(reply for _ in range(8) if (reply := hint())["facts"]["rung"] == 4)
     assert "My dough stuck to everything" in told["text"]
-    assert told["citations"] == []
-    assert told["facts"]["case"] == "stuck"
+    assert not told["citations"]
+    assert told["facts"]["case"] == "case-stuck"
 
 
 def test_a_hint_is_an_event_with_its_exercise_and_rung(hint: Hint, house: House) -> None:
@@ -230,10 +233,24 @@ def test_hints_can_be_said_again_from_their_turns(hint: Hint, house: House) -> N
             assert replay_turn(session, kept_turn(house, reply["turn"])).state is ReplayState.SAME
 
 
+class Quoting(ScriptedChat):
+    """Says sentences, each with a true quote of the definition among what it is sent."""
+
+    def __init__(self, *sentences: str) -> None:
+        super().__init__([])
+        self._sentences = sentences
+
+    async def stream(self, messages: Sequence[Message]) -> AsyncIterator[str]:
+        self.asked.append(tuple(messages))
+        before = messages[-1].text.partition(DEFINITION)[0]
+        number = len(re.findall("^~~~~ passage", before, re.MULTILINE))
+        for sentence in self._sentences:
+            yield f'{sentence} [[{number}|"{DEFINITION}"]] '
+
+
 def _worded(house: House, reply: dict[str, Any], *sentences: str) -> dict[str, Any]:
-    """The next hint, worded by a model that says this, each sentence with a true quote of what it is sent."""
-    proof = '[[1|"weight of water divided by the weight of flour"]]'
-    chat = ScriptedChat([" ".join(f"{sentence} {proof}" for sentence in sentences)])
+    """The next hint, worded by a model that says this."""
+    chat = Quoting(*sentences)
     question = Question("course", "a hint", reply["conversation"], "02-hydration", block=WET, want=Want.HINT)
     done = anyio.run(with_model(house, chat).reply, question)
     assert "75" not in "".join(message.text for message in chat.asked[0])
@@ -241,16 +258,14 @@ def _worded(house: House, reply: dict[str, Any], *sentences: str) -> dict[str, A
 
 
 def test_a_model_words_a_rule_and_nothing_of_the_solution_gets_through(hint: Hint, house: House) -> None:
-    good = "Hydration compares the weight of water with the weight of flour."
+    good = "So hydration is the weight of water divided by the weight of flour."
     leaks = ("The hydration is 75 %.", "It is three quarters, or 0.75.", "The dough sticks to everything it touches.")
     done = _worded(house, hint(), leaks[0], good, *leaks[1:])
     assert done["composer"] == "model"
     assert good in done["text"]
     assert not any(leak in done["text"] for leak in leaks)
-    row = kept_turn(house, done["turn"])
-    assert row.trace["withheld"]
     with house.database.read() as session:
-        assert replay_turn(session, row).state is ReplayState.SAME
+        assert replay_turn(session, kept_turn(house, done["turn"])).state is ReplayState.SAME
 
 
 def test_a_model_that_only_tells_leaves_the_lessons_own_words(hint: Hint, house: House) -> None:
@@ -271,11 +286,12 @@ WORKED = {
 def test_a_worked_solution_is_in_no_answer_until_its_exercise_is_passed(take_in: TakeIn, house: House) -> None:
     take_in(WORKED)
     asked = {"lesson": "01-rest", "learner": LEARNER}
-    question = "Is it 55 minutes in the warm room?"
-    assert "55 minutes" not in ask(house, question, "course", **asked)["text"].replace(question, "")
+    question = "Show me the worked solution of exercise 1"
+    assert "55" not in ask(house, question, "course", **asked)["text"]
+    assert "55" not in ask(house, "warm room, minutes, solution of exercise 1?", "course")["text"]
     with house.database.write() as session:
         record_event(
             session, "e-1", product=ProductSlug("course"), verb=Verb.PASSED, actor=LEARNER, lesson="01-rest",
             block="01-rest/exercise-1-rest", detail={}, at=house.clock(),
         )  # fmt: skip
-    assert "rests for 55 minutes" in ask(house, "What is the rest of rye dough?", "course", **asked)["text"]
+    assert "rests for 55 minutes" in ask(house, question, "course", **asked)["text"]

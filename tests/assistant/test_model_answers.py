@@ -2,6 +2,7 @@
 
 import itertools
 from collections.abc import AsyncIterator, Iterable, Sequence
+from dataclasses import replace
 from typing import Any
 
 import anyio
@@ -18,6 +19,8 @@ from knowledge.language import Lang
 from prompts.adapters.langchain_chat import LangChainChat
 from prompts.catalogue import load_prompt
 from prompts.chat import Message
+from prompts.spending import Caps, Spending
+from prompts.steady_chat import SteadyChat
 from tests.assistant.asking import ask, events_of, kept_gaps, kept_turn, with_model
 from tests.assistant.made_sources import source
 from tests.prompts.scripted import ScriptedChat
@@ -280,7 +283,7 @@ def test_a_reply_in_letters_of_another_language_leaves_the_courses_own_answer(
 @pytest.mark.parametrize(
     ("locale", "said"),
     [
-        ("en", "The Russian word for it is «доверительный интервал» here."),
+        ("en", "The term «доверительный интервал» is used here."),
         ("en", "p < 0.05"),
         ("en", "- `проверка = данные.проверить()`"),
         ("ru", "Для этого есть `scipy.stats.ttest_ind(control, treatment, equal_var=False)`."),
@@ -305,3 +308,31 @@ def test_a_russian_reader_is_not_answered_in_english(sample_house: House, plain:
     done = events_of(with_model(sample_house, chat), QUESTION, locale="ru")[-1].data
     assert done["composer"] == Composer.EXTRACTIVE
     assert done["citations"]
+
+
+def test_above_the_days_cap_the_course_answers_and_the_turn_says_why(
+    sample_house: House, plain: dict[str, Any]
+) -> None:
+    chat = ScriptedChat([_proved(SAID, plain)])
+    caps = Spending(sample_house.database, sample_house.clock, Caps(daily_tokens=10), most_reply_tokens=700)
+    answerer = replace(with_model(sample_house, chat), spending=caps)
+    done = events_of(answerer, QUESTION)[-1].data
+    assert _same_words(done, plain)
+    assert chat.asked == []
+    assert "COMPANION_CHAT_DAILY_TOKENS" in kept_turn(sample_house, done["turn"]).trace["model_error"]
+
+
+def test_an_outage_that_passes_is_no_readers_matter_and_nothing_is_said_twice(
+    sample_house: House, plain: dict[str, Any]
+) -> None:
+    async def at_once(_seconds: float) -> None:
+        """Nobody waits in a test."""
+
+    busy = ModelUnavailable("it is busy", is_retryable=True)
+    chat = ScriptedChat([busy], [_proved(SAID, plain)])
+    done = _done(sample_house, SteadyChat(chat, 60, sleep=at_once))
+    assert done["text"] == f"{SAID} [1]"
+    assert "model_error" not in kept_turn(sample_house, done["turn"]).trace
+    used = sample_house.answerer.spending
+    assert used is not None
+    assert [each.calls for each in used.today()] == [1]

@@ -155,8 +155,9 @@ def test_what_is_done_is_told_and_stays_done_when_life_happens(bakery: House) ->
     assert fresh.weeks[0].starts == bakery.clock().date()
     with bakery.database.read() as session:
         assert [kept.version for kept in plans_of(session, person)] == [1, 2]
-        events = session.execute(text("SELECT detail FROM event WHERE verb = 'planned' ORDER BY rowid")).all()
-    assert len(events) == 2
+        told = text("SELECT detail FROM event WHERE verb = 'planned' AND actor = :person ORDER BY at")
+        events = [row.detail for row in session.execute(told, {"person": person})]
+    assert events == ['{"version":1,"weeks":1,"lessons":4}', '{"version":2,"weeks":1,"lessons":4}']
 
 
 def test_a_plan_may_begin_again_later_and_says_nothing_of_lateness_until_then(bakery: House) -> None:

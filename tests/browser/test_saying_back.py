@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from playwright.sync_api import Page, Response, expect
 
@@ -53,17 +55,18 @@ def test_a_vote_survives_a_reload(page: Page, service: str) -> None:
     expect(Widget(page).root.get_by_role("button", name="This helped")).to_have_attribute("aria-pressed", "true")
 
 
-def test_after_a_decline_a_note_reaches_the_course_team(page: Page, service: str) -> None:
+def test_after_a_decline_a_person_is_the_next_step(page: Page, service: str) -> None:
     page.goto(f"{service}/p/ab-tests-en?lang=en")
     answer = Widget(page).ask(NOT_COVERED["en"])
+    expect(answer.get_by_role("button", name="Ask a person")).to_have_class(re.compile("strong"))
     answer.get_by_role("button", name="Ask a person").click()
-    note = answer.get_by_label("A note to the course team")
+    note = answer.get_by_label("Anything to add? (optional)")
     expect(note).to_be_focused()
     note.fill("I need this for my book club.")
-    with page.expect_response(is_feedback) as told:
-        answer.get_by_role("button", name="Send comment").click()
+    with page.expect_response(lambda response: response.url.endswith("/hand-overs")) as told:
+        answer.get_by_role("button", name="Send to a person").click()
     assert told.value.status == 201
-    expect(answer.locator(".reply").first).to_have_text("Thank you. The course team will see this.")
+    expect(answer.locator(".handed")).to_contain_text("A person has your question.")
 
 
 def test_a_comment_that_could_not_be_sent_keeps_its_words(page: Page, service: str) -> None:

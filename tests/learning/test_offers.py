@@ -10,6 +10,7 @@ from learning.enrolments import Dial, end_enrolment, enrol, turn_dial
 from learning.events import Verb, record_event
 from learning.log import Happened, events_of
 from learning.offers import SAME_AGAIN, STANDS, HelpOffer, find_offer, record_offer, worth_offering
+from learning.pace import time_compared
 from learning.people import new_learner
 from learning.stuck_score import Reason, Sign, StuckScore
 from tests.conftest import TakeIn
@@ -134,6 +135,24 @@ def test_never_takes_a_standing_offer_away_too(learner: Learner) -> None:
     assert learner.looks() is not None
     learner.turns(Dial.NEVER)
     assert learner.looks() is None
+
+
+def test_time_is_compared_with_those_who_completed_the_lesson(learner: Learner, clock: FixedClock) -> None:
+    def compared() -> float | None:
+        with learner.house.database.read() as session:
+            return time_compared(session, COURSE, learner.person, lesson="one", now=clock.now)
+
+    learner.does(Verb.OPENED)
+    for _ in range(5):
+        assert compared() is None
+        other = Learner(learner.house, clock)
+        for verb in (Verb.OPENED, Verb.PASSED, Verb.COMPLETED):
+            other.does(verb)
+    clock.move(minutes=3)
+    # Eighteen minutes since it was opened, where the others took two.
+    assert compared() == 9.0
+    clock.move(days=2)
+    assert compared() == 15.0
 
 
 def test_who_left_is_offered_nothing(learner: Learner, clock: FixedClock) -> None:

@@ -28,7 +28,7 @@ if (place.dataset.learner) {
     method: "POST",
     body: new URLSearchParams({ learner: read() }),
   });
-  const tried = "companion-start-tried";
+  const tried = `${kept}-taken-up`;
   if (answered.ok && !sessionStorage.getItem(tried)) {
     sessionStorage.setItem(tried, "yes");
     location.reload();
