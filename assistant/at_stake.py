@@ -26,8 +26,8 @@ from knowledge.passages import PassageKind
 from knowledge.products import Product
 from knowledge.search import Ranking
 from knowledge.words import fold
-from learning.log import events_of
-from learning.progress import Result, result_of
+from learning.log import events_with
+from learning.progress import TRIES, Result, result_of
 
 _WANTS_HELP = frozenset({Intent.STUCK, Intent.GIVE_ANSWER})
 # How far down the search an exercise may stand for its lesson's exercises to be compared with the message.
@@ -98,9 +98,9 @@ def find_at_stake(
     """What is at stake in a message; reads only. The solutions of lessons that a model will read are kept as well."""
     nearby = _nearby(session, message)
     about = _about(session, message, nearby, lexical)
-    passed = _passed(session, message)
     beside = exercises_of(session, dict.fromkeys(read_by_model)) if read_by_model else []
     kept = {exercise.id: exercise for exercise in (*nearby, *((about,) if about else ()), *beside)}
+    passed = _passed(session, message) if kept else frozenset[str]()
     solutions = tuple(solution_of(exercise) for exercise in kept.values() if exercise.id not in passed)
     return AtStake(about, solutions, about is not None and about.id in passed)
 
@@ -176,5 +176,6 @@ def _passed(session: Session, message: Message) -> frozenset[str]:
     """The exercises this learner has passed."""
     if message.learner is None:
         return frozenset()
-    events = events_of(session, message.product.slug, message.learner)
+    # Tries alone: what somebody asked over the months is a hundred times as much.
+    events = events_with(session, message.product.slug, TRIES, actors=[message.learner])
     return frozenset(event.block for event in events if event.block and result_of(event) is Result.PASSED)

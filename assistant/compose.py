@@ -38,6 +38,10 @@ _LEAST_OWN: dict[Lang, float] = {"ru": 0.2, "en": 0.5}
 _FEWEST_LETTERS = 12
 _WORD = re.compile(r"[^\W\d_]+")
 # One word in letters that look alike; "A/B-тест" and "p-значение" are two.
+# Half a sentence.
+_BREAKS_OFF = re.compile(
+    r"\b(?:the|an?|of|to|and|or|but|in|for|with|that|is|are|и|в|на|с|к|что|для|или|по|из|у|о|а|но)[\s.…,:;–—-]*$", re.IGNORECASE
+)
 _TWO_ALPHABETS = re.compile(r"[A-Za-z][\u0400-\u04ff]|[\u0400-\u04ff][A-Za-z]")
 
 
@@ -244,7 +248,7 @@ def _is_beyond_proof(sentence: Supported, lang: Lang) -> bool:
     """
     words = _ASIDE.sub("", sentence.text)
     translated = any(_own_share(quote.text, lang) < _LEAST_OWN[lang] for quote in sentence.quotes)
-    if _TWO_ALPHABETS.search(words) or (translated and _OWN_LETTERS[lang].search(words)):
+    if _BREAKS_OFF.search(words) or _TWO_ALPHABETS.search(words) or (translated and _OWN_LETTERS[lang].search(words)):
         return True
     told = " ".join(quote.text for quote in sentence.quotes).casefold()
     strange = (word for word in _WORD.findall(sentence.text) if not _OWN_LETTERS[lang].match(word))

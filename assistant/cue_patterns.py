@@ -14,7 +14,7 @@ from typing import Any
 from knowledge.words import fold
 
 _WORD = re.compile(r"[^\W_]+(?:['’`][^\W\d_]+)?")
-_SENTENCE = re.compile(r"[^.!?…\n]+[.!?…]*")
+_SENTENCE = re.compile(r"[^.!?…\n]+")
 _NAMED = re.compile(r"<(\w+)>")
 _GAP = "(?:\\S+ ){0,3}"
 
@@ -45,9 +45,8 @@ class CueBook:
     same: tuple[tuple[str, str], ...]
 
     def sentences(self, text: str) -> list[str]:
-        """Each sentence as plain words, its mark of a question kept at the end."""
-        told = [(self.plain(part), "?" in part) for part in _SENTENCE.findall(text)]
-        return [f"{words} ?" if asks else words for words, asks in told if words]
+        """Each sentence as plain words."""
+        return [words for part in _SENTENCE.findall(text) if (words := self.plain(part))]
 
     def plain(self, text: str) -> str:
         """Folded words with single spaces between, written in one way."""

@@ -6,7 +6,8 @@ from anyio import to_thread
 
 from assistant.answer import Answerer
 from assistant.compose import compose_with_model
-from assistant.hand_over import HandOver, keep_draft
+from assistant.decide_hand_over import keep_draft
+from assistant.hand_over import HandOver
 from foundation.errors import Invalid, ModelUnavailable
 from foundation.ids import PassageId
 from knowledge.language import Lang

@@ -8,7 +8,8 @@ import re
 
 _MOST_WORDS = 14
 _LEADS_AWAY = re.compile(
-    r"\S*(?::\s*//|//|\]\s*\(|\]\s*\[|<[A-Za-z/!]|\bwww\.|\w@\w|(?:mailto|javascript|vbscript|data):|[\w-]\.[a-z]{2,}(?:/|\b))\S*",
+    r"\S*(?::\s*//|//|\]\s*\(|\]\s*\[|<[A-Za-z/!]|\bwww\.|\w@\w|(?:mailto|javascript|vbscript|data):|[\w-]\.[a-z]{2,}/|"
+    r"\w\.(?:com|net|org|info|io|dev|app|ru|рф|xyz|top|site|online|link|click|example)\b)\S*",
     re.IGNORECASE,
 )
 

@@ -8,8 +8,10 @@ from collections import deque
 from collections.abc import AsyncGenerator, Collection, Sequence
 from contextlib import aclosing
 
+from rapidfuzz import fuzz
+
 from assistant.compose import Draft
-from assistant.solution import Solution
+from assistant.solution import Solution, words_in
 from foundation.errors import ModelUnavailable
 from knowledge.exercises import Exercise
 from knowledge.lexical import terms
@@ -19,6 +21,9 @@ WITHHELD = "withheld"
 _TOGETHER = 4
 # A single letter names an option where an exercise is spoken of; elsewhere it names a group, a variable, anything.
 _LOOSE = "letter "
+# What a sentence tells by its words; numbers, code and options are told by themselves.
+_WORDING = ("run", "phrase ")
+_AS_QUOTED = 85
 # Of the words of a sentence, stop words apart, as many are the quotes' or the exercise's: simpler words are our own.
 _OWN_WORDS_KEPT = 0.5
 
@@ -26,8 +31,8 @@ _OWN_WORDS_KEPT = 0.5
 class Guard:
     """Listens to what a model says in one turn and knows which of its sentences tell a solution.
 
-    `exercise` is the one the turn is about, None for an ordinary turn. In a turn about an exercise nothing of a solution
-    may be told, whatever a passage says, and a sentence keeps to the words of its quotes and of the exercise.
+    `exercise` is the one the turn is about, None for an ordinary turn. In a turn about an exercise nothing of a
+    solution may be told, whatever a passage says, and a sentence keeps to the words of its quotes and the exercise.
     """
 
     def __init__(self, solutions: Sequence[Solution], *, exercise: Exercise | None) -> None:
@@ -60,8 +65,14 @@ class Guard:
     def _told_beyond(self, solution: Solution, text: str, quoted: str) -> bool:
         told = solution.told_in(text, disguised=True)
         if told and self._exercise is None:
-            told = frozenset(item for item in told - solution.told_in(quoted) if not item.startswith(_LOOSE))
+            openly = (*_WORDING, _LOOSE) if _is_quoted(text, quoted) else (_LOOSE,)
+            told = frozenset(item for item in told - solution.told_in(quoted) if not item.startswith(openly))
         return bool(told)
+
+
+def _is_quoted(text: str, quoted: str) -> bool:
+    """Whether a sentence is, but for a word or two, what its quotes say."""
+    return fuzz.partial_ratio(" ".join(words_in(text)), " ".join(words_in(quoted))) >= _AS_QUOTED
 
 
 async def guarded(drafts: AsyncGenerator[Draft, None], guard: Guard) -> AsyncGenerator[Draft, None]:

@@ -1,7 +1,7 @@
 """Hand-overs: a question goes to a person, who answers it or says why not, and the learner is told.
 
 Nothing is handed over without the learner's consent. A turn is handed over once: pressing twice gives the same card.
-What is closed stays closed; of two people who decide at once the first one wins, the other hears who was quicker.
+What becomes of a card is decided in `decide_hand_over`.
 """
 
 from collections.abc import Collection, Sequence
@@ -10,22 +10,18 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from rapidfuzz.distance import Levenshtein
 from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session
 
 from assistant.conversations import keep_conversation
 from assistant.tables import HandOverRow
-from foundation.errors import Conflict, Invalid, NotAllowed, NotFound
+from foundation.errors import Conflict, Invalid, NotFound
 from foundation.ids import ConversationId, HandOverId, PersonId, ProductSlug, TurnId, random_id
 from foundation.text import clean_text
 from learning.events import Verb, record_event
 from learning.people import checked_name, find_person
-from learning.roles import STAFF, may, roles_in
 
 MAX_NOTE_CHARS = 2_000
-MAX_REPLY_CHARS = 8_000
-MAX_REASON_CHARS = 2_000
 MAX_NOTES = 10
 # What one conversation may have waiting at once: more is a hand on the button, and the queue is for everybody.
 MAX_WAITING = 10
@@ -40,21 +36,12 @@ class HandOverState(StrEnum):
     WITHDRAWN = "withdrawn"
 
 
-class HandOverClosed(Conflict):
-    """The card was decided or withdrawn before; `by` is the name of who did, "" for its learner."""
-
-    def __init__(self, state: HandOverState, *, by: str, at: datetime) -> None:
-        self.state, self.by, self.at = state, by, at
-        who = f" by {by}" if by else ""
-        super().__init__(f"this card was {state}{who} at {at:%Y-%m-%d %H:%M} UTC; nothing more can be done with it")
-
-
 @dataclass(frozen=True, slots=True)
 class HandOver:
     """A card and what came of it.
 
-    `card` is what was known when it was handed over (`assistant.hand_over_card.Card`), `decided_by` the id of who decided,
-    `distance` the characters changed from `proposed` to `reply`, `told` when the learner was shown the outcome.
+    `card` is what was known when it was handed over (`assistant.hand_over_card.Card`), `decided_by` the id of who
+    decided, `distance` the characters changed from `proposed` to `reply`, `told` when the learner saw the outcome.
     """
 
     id: HandOverId
@@ -112,7 +99,7 @@ def checked_wish(wish: Wish, *, consent: bool) -> Wish:
     """The wish with its texts cleaned; raises Invalid without consent, or for a text that is too long."""
     if not consent:
         raise Invalid("nothing was handed over: send consent=true once the learner has agreed that a person sees it")
-    note = _checked(wish.note, "note", MAX_NOTE_CHARS)
+    note = checked_text(wish.note, "note", MAX_NOTE_CHARS)
     return replace(wish, note=note, called=checked_name(wish.called))
 
 
@@ -129,7 +116,7 @@ def earlier_hand_over(session: Session, wish: Wish) -> HandOver | None:
     else:
         mine = mine.where(HandOverRow.turn == wish.turn)
     row = session.scalar(mine.order_by(HandOverRow.created.desc()).limit(1))
-    return None if row is None else _told(row)
+    return None if row is None else as_told(row)
 
 
 def hand_over(session: Session, wish: Wish, prepared: Prepared, *, now: datetime) -> HandOver:
@@ -163,17 +150,17 @@ def hand_over(session: Session, wish: Wish, prepared: Prepared, *, now: datetime
         detail={"hand_over": row.id, "turn": wish.turn},
         at=now,
     )
-    return _told(row)
+    return as_told(row)
 
 
 def find_hand_over(session: Session, product: str, hand_over_id: str) -> HandOver:
     """A product's card; raises NotFound."""
-    return _told(_row(session, product, hand_over_id))
+    return as_told(row_of(session, product, hand_over_id))
 
 
 def own_hand_over(session: Session, product: str, hand_over_id: str, *, conversation: str) -> HandOver:
     """The card as whoever holds its conversation may see it; raises NotFound."""
-    return _told(_own(session, product, hand_over_id, conversation))
+    return as_told(own_row(session, product, hand_over_id, conversation))
 
 
 def own_hand_overs(
@@ -182,7 +169,7 @@ def own_hand_overs(
     """The cards of a conversation and those of a person, the latest first."""
     mine = (HandOverRow.conversation == conversation) | (HandOverRow.person == person)
     rows = session.scalars(_newest_first(select(HandOverRow).where(HandOverRow.product == product, mine)))
-    return [_told(row) for row in rows]
+    return [as_told(row) for row in rows]
 
 
 def queue(session: Session, products: Collection[str], *, state: HandOverState) -> list[HandOver]:
@@ -192,7 +179,7 @@ def queue(session: Session, products: Collection[str], *, state: HandOverState) 
         mine = mine.order_by(HandOverRow.created, HandOverRow.id)
     else:
         mine = mine.order_by(HandOverRow.decided.desc(), HandOverRow.id)
-    return [_told(row) for row in session.scalars(mine)]
+    return [as_told(row) for row in session.scalars(mine)]
 
 
 def count_hand_overs(session: Session, products: Collection[str]) -> dict[tuple[str, HandOverState], int]:
@@ -205,69 +192,6 @@ def count_hand_overs(session: Session, products: Collection[str]) -> dict[tuple[
 def count_waiting_hand_overs(session: Session, product: str) -> int:
     """How many questions of a product wait for a person."""
     return count_hand_overs(session, [product]).get((product, HandOverState.WAITING), 0)
-
-
-def answer_hand_over(
-    session: Session, product: str, hand_over_id: str, *, by: PersonId, reply: str, draft: bool = False, now: datetime
-) -> HandOver:
-    """Send a reply. Raises NotFound, NotAllowed, HandOverClosed, Invalid.
-
-    With `draft` it was written from the model's draft on the card, and compared with that.
-    """
-    row = _to_decide(session, product, hand_over_id, by)
-    text = _checked(reply, "reply", MAX_REPLY_CHARS)
-    if not text:
-        raise Invalid("the reply is empty; write what the learner should know, or decline")
-    if draft and row.card.get("draft"):
-        row.proposed = row.card["draft"]
-    row.state, row.reply = HandOverState.ANSWERED, text
-    row.distance = Levenshtein.distance(row.proposed, text)
-    return _decided(session, row, by=by, now=now)
-
-
-def decline_hand_over(
-    session: Session, product: str, hand_over_id: str, *, by: PersonId, reason: str, now: datetime
-) -> HandOver:
-    """Say that there will be no answer, and why: the learner is told. Raises what `answer_hand_over` raises."""
-    row = _to_decide(session, product, hand_over_id, by)
-    told = _checked(reason, "reason", MAX_REASON_CHARS)
-    if not told:
-        raise Invalid("the reason is empty; write what the learner should know instead of an answer")
-    row.state, row.reason = HandOverState.DECLINED, told
-    return _decided(session, row, by=by, now=now)
-
-
-def withdraw_hand_over(
-    session: Session, product: str, hand_over_id: str, *, conversation: str, now: datetime
-) -> HandOver:
-    """The learner takes a question back that waits. Raises NotFound, HandOverClosed."""
-    row = _own(session, product, hand_over_id, conversation)
-    _check_open(session, row)
-    row.state, row.decided = HandOverState.WITHDRAWN, now
-    session.flush()
-    return _told(row)
-
-
-def note_told(session: Session, product: str, hand_over_id: str, *, conversation: str, now: datetime) -> None:
-    """The learner was shown what became of a card; what still waits is left as it is. Raises NotFound."""
-    row = _own(session, product, hand_over_id, conversation)
-    if row.decided is not None and row.told is None:
-        row.told = now
-    session.flush()
-
-
-def keep_draft(session: Session, product: str, hand_over_id: str, draft: str) -> None:
-    """Put a model's draft onto a card that waits; staff alone see it. Raises NotFound, HandOverClosed."""
-    row = _row(session, product, hand_over_id)
-    _check_open(session, row)
-    row.card = {**row.card, "draft": draft}
-    session.flush()
-
-
-def mark_reusable(session: Session, product: str, hand_over_id: str) -> None:
-    """Note that the reply joined the answer memory; raises NotFound."""
-    _row(session, product, hand_over_id).reusable = True
-    session.flush()
 
 
 def decider_name(session: Session, done: HandOver) -> str:
@@ -297,7 +221,8 @@ def erase_hand_overs(session: Session, person: str) -> int:
     return len(rows)
 
 
-def _checked(text: str, name: str, most: int) -> str:
+def checked_text(text: str, name: str, most: int) -> str:
+    """A text as it is kept; raises Invalid when it is too long."""
     kept = clean_text(text).strip()
     if len(kept) > most:
         raise Invalid(f"the {name} has {len(kept)} characters; {most} are the most")
@@ -309,54 +234,23 @@ def _with_note(session: Session, earlier: HandOver, note: str) -> HandOver:
     notes = list(earlier.card.get("notes", []))
     if earlier.state is not HandOverState.WAITING or not note or note in notes or len(notes) >= MAX_NOTES:
         return earlier
-    row = _row(session, earlier.product, earlier.id)
+    row = row_of(session, earlier.product, earlier.id)
     row.card = {**row.card, "notes": [*notes, note]}
     session.flush()
-    return _told(row)
+    return as_told(row)
 
 
-def _to_decide(session: Session, product: str, hand_over_id: str, by: PersonId) -> HandOverRow:
-    row = _row(session, product, hand_over_id)
-    if not may(roles_in(session, by, product), STAFF):
-        raise NotAllowed("only the team of this product may decide on its cards")
-    _check_open(session, row)
-    return row
-
-
-def _check_open(session: Session, row: HandOverRow) -> None:
-    state = HandOverState(row.state)
-    if state is not HandOverState.WAITING:
-        done = _told(row)
-        raise HandOverClosed(state, by=decider_name(session, done), at=row.decided or row.created)
-
-
-def _decided(session: Session, row: HandOverRow, *, by: PersonId, now: datetime) -> HandOver:
-    row.decided_by, row.decided = by, now
-    session.flush()
-    waited_s = int((now - row.created).total_seconds())
-    record_event(
-        session,
-        f"replied-{row.id}",
-        product=ProductSlug(row.product),
-        verb=Verb.REPLIED,
-        # Nobody's own doing as far as learning goes: no figure may take it for a learner's step.
-        actor=None,
-        lesson=row.lesson,
-        detail={"hand_over": row.id, "state": row.state, "distance": row.distance, "waited_s": waited_s},
-        at=now,
-    )
-    return _told(row)
-
-
-def _row(session: Session, product: str, hand_over_id: str) -> HandOverRow:
+def row_of(session: Session, product: str, hand_over_id: str) -> HandOverRow:
+    """The row of a product's card; raises NotFound."""
     row = session.get(HandOverRow, hand_over_id)
     if row is None or row.product != product:
         raise NotFound("this card is not known here")
     return row
 
 
-def _own(session: Session, product: str, hand_over_id: str, conversation: str) -> HandOverRow:
-    row = _row(session, product, hand_over_id)
+def own_row(session: Session, product: str, hand_over_id: str, conversation: str) -> HandOverRow:
+    """The row for whoever holds its conversation; raises NotFound."""
+    row = row_of(session, product, hand_over_id)
     if row.conversation != conversation:
         raise NotFound("this card is not known here")
     return row
@@ -366,7 +260,8 @@ def _newest_first(found: Select[HandOverRow]) -> Select[HandOverRow]:
     return found.order_by(HandOverRow.created.desc(), HandOverRow.id)
 
 
-def _told(row: HandOverRow) -> HandOver:
+def as_told(row: HandOverRow) -> HandOver:
+    """A row as everybody outside of this room sees it."""
     return HandOver(
         id=HandOverId(row.id),
         product=ProductSlug(row.product),

@@ -32,8 +32,10 @@ from knowledge.products import Collection
 from knowledge.search import Ranking, search
 from knowledge.shelf import Shelf, ShelfKey
 from knowledge.shelves import Shelves
+from knowledge.worked import is_solution
 from learning.events import Verb, record_event
 from learning.hinted import Work, work_on
+from learning.pace import time_compared
 
 _WANTS_HELP = frozenset({Intent.STUCK, Intent.GIVE_ANSWER})
 _HITS = 40
@@ -47,7 +49,7 @@ _SENTENCES = 2
 def ladder(asked: Asked, *, database: Database, shelves: Shelves) -> Move | None:
     """The next hint; None for what is neither about an exercise nor a cry for help."""
     exercise = asked.at_stake.about
-    if exercise is None and asked.intent not in _WANTS_HELP:
+    if exercise is None and (asked.intent not in _WANTS_HELP or _finds_worked_example(asked)):
         return None
     with database.read() as session:
         if exercise is None and asked.intent is Intent.GIVE_ANSWER:
@@ -57,6 +59,12 @@ def ladder(asked: Asked, *, database: Database, shelves: Shelves) -> Move | None
         if exercise is not None and asked.at_stake.is_passed:
             return _solved(asked, exercise)
         return _Hinting(session, asked, exercise, database, shelves).move()
+
+
+def _finds_worked_example(asked: Asked) -> bool:
+    """Whether a solution that is asked for is there to be read: of a worked example, which is nobody's exercise."""
+    wants_answer = asked.intent is Intent.GIVE_ANSWER
+    return wants_answer and any(is_solution(item.source.heading_path) for item in asked.looked.evidence)
 
 
 def _has_subject(asked: Asked) -> bool:
@@ -173,9 +181,17 @@ class _Hinting:
             last=work.progress.last,
             given=self._given,
             tried_since=work.tried_since,
+            time_ratio=self._time_ratio(),
             unaided=work.unaided,
             top=self._top,
         )
+
+    def _time_ratio(self) -> float | None:
+        """How many times as long as most the learner has been in the lesson; None where nobody knows."""
+        if self._asked.learner is None or self._lesson is None:
+            return None
+        slug, now = self._asked.product.slug, self._asked.now
+        return time_compared(self._session, slug, self._asked.learner, lesson=self._lesson, now=now)
 
     def _write(self, session: Session, *, rung: Rung) -> None:
         record_event(

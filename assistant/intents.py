@@ -106,7 +106,7 @@ def is_off_topic(text: str, *, known: Callable[[str], bool]) -> bool:
 def _read(text: str) -> Intent:
     book = cue_book()
     sentences = book.sentences(text)
-    said = " ".join(sentence.removesuffix(" ?") for sentence in sentences)
+    said = " ".join(sentences)
     if read_unsafe(said) is not None:
         return Intent.UNSAFE
     if len(said.split()) > _MOST_WORDS:
@@ -120,12 +120,11 @@ def _read(text: str) -> Intent:
 
 def _of_sentence(sentence: str) -> Intent:
     book = cue_book()
-    whole = sentence.removesuffix(" ?")
-    forms = tuple(dict.fromkeys((whole, _without_greeting(whole))))
+    forms = tuple(dict.fromkeys((sentence, _without_greeting(sentence))))
     for intent in (Intent.PERSON, Intent.GIVE_ANSWER):
         if any(book.by_name[intent].found_in(form) for form in forms):
             return intent
-    if read_pleasantry(whole) is not None:
+    if read_pleasantry(sentence) is not None:
         return Intent.SMALL_TALK
     found = (intent for intent in (Intent.FEEDBACK, Intent.STUCK) for form in forms if _tells(intent, form))
     return next(found, Intent.QUESTION)

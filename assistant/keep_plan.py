@@ -88,13 +88,6 @@ def keep_version(
     return _told(session, row, now=now)
 
 
-def plans_of(session: Session, person: str, *, product: str | None = None) -> list[KeptPlan]:
-    """Every version of a person's plans, for a copy of what is kept about them."""
-    mine = select(PlanRow).where(PlanRow.person == person)
-    mine = mine if product is None else mine.where(PlanRow.product == product)
-    return [_kept(row) for row in session.scalars(mine.order_by(PlanRow.product, PlanRow.version))]
-
-
 def erase_plans(session: Session, person: str, *, product: str | None = None) -> None:
     """Remove every version of a person's plans."""
     mine = delete(PlanRow).where(PlanRow.person == person)

@@ -15,7 +15,10 @@ from foundation.text import clean_text
 from knowledge.language import Lang
 
 MAX_TEXT_CHARS = 120
-_BEGINS = r"(?:^|(?<=[.,;:!?\n(])|(?<=\band )|(?<=\bbut )|(?<=\bи )|(?<=\bа )|(?<=\bно ))\s*(?:hi|hello|привет|so|well|ну)?\s*"
+_BEGINS = (
+    r"(?:^|(?<=[.,;:!?\n(])|(?<=\band )|(?<=\bbut )|(?<=\bи )|(?<=\bа )|(?<=\bно ))"
+    r"\s*(?:hi|hello|привет|so|well|ну)?\s*"
+)
 _PARTS = {
     "tell": r"(?P<what>[^.,;!?\n]{2,80})",
     "name": r"(?P<what>[^\W\d_]{2,20}(?:[ -](?-i:[A-ZА-ЯЁ])[^\W\d_]{1,20})?)",
@@ -26,6 +29,14 @@ _CONTACT = re.compile(
     r"|\b(?:sk|pk|api|ct|ghp)[-_][\w-]{8,}|\b[A-Fa-f0-9]{24,}\b",
     re.IGNORECASE,
 )
+# Nothing is told of oneself without one of these; most questions are done with here.
+_FIRST_PERSON = re.compile(
+    r"\b(?:i|my|me|we|я|мне|меня|моя|хочу|могу|готов|готова|готовлюсь|собираюсь|планирую"
+    r"|in english|in russian|англ\w+|русск\w+)\b",
+    re.IGNORECASE,
+)
+# Who writes more tells of a case and not of themselves.
+_MOST_CHARS = 1_000
 _BLACK = "▇▇▇"
 _LANGUAGES = {"русски": "ru", "русском": "ru", "russian": "ru", "английски": "en", "английском": "en", "english": "en"}
 
@@ -53,9 +64,12 @@ class SelfTold:
 
 def read_self_told(message: str) -> list[SelfTold]:
     """Everything a message tells of its author, in the order of kinds; each kind and text once."""
+    told = clean_text(message)[:_MOST_CHARS]
+    if not _FIRST_PERSON.search(told):
+        return []
     found: dict[SelfTold, None] = {}
     for kind, pattern in _patterns():
-        for match in pattern.finditer(clean_text(message)):
+        for match in pattern.finditer(told):
             text = kept_text(kind, _ENDS.sub("", match["what"]))
             if text:
                 found[SelfTold(kind, text)] = None
@@ -64,7 +78,7 @@ def read_self_told(message: str) -> list[SelfTold]:
 
 def tells_only_of_self(message: str) -> bool:
     """Whether a message tells something of its author and asks nothing."""
-    if "?" in message:
+    if "?" in message or len(message) > _MOST_CHARS or not _FIRST_PERSON.search(message):
         return False
     left = message
     for _kind, pattern in _patterns():

@@ -4,7 +4,7 @@ An answer is bound to passages of a lesson's revision, whose ids name their cont
 any more it is given to nobody; `retire_changed` then notes why. Who asked first is not kept with it.
 """
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -12,30 +12,23 @@ from typing import Any
 from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
-from assistant.hand_over import HandOver
-from assistant.proposed_reply import without_courtesies
 from assistant.same_question import asks_the_same
-from assistant.solution import solution_of
 from assistant.tables import VerifiedAnswerRow
 from foundation.database import Database
 from foundation.errors import Conflict, Invalid, NotFound
-from foundation.ids import LessonId, PassageId, content_hash, random_id
+from foundation.ids import PassageId, content_hash
 from foundation.text import clean_text
 from knowledge.cases.erase import erase_vectors
-from knowledge.cases.remarks import Remark, Sign, names, remarks_on
 from knowledge.centring import centre
 from knowledge.encoder import Encoder, Vector
-from knowledge.exercises import exercises_of
-from knowledge.language import Lang, language_of
-from knowledge.lessons import Source, find_lesson, load_sources, sources_of_lessons
+from knowledge.language import Lang
+from knowledge.lessons import Source, load_sources
 from knowledge.vectors import load_vectors, store_vectors
 from knowledge.words import fold
 
 TEXT_CHANGED = "text_changed"
 ERASED = "erased"
 """Why an answer left by itself; what a person retired carries that person's own words."""
-MAX_QUESTION_CHARS = 1_000
-MAX_PHRASINGS = 8
 MAX_RETIRE_CHARS = 500
 
 
@@ -68,84 +61,12 @@ class VerifiedAnswer:
 
 
 @dataclass(frozen=True, slots=True)
-class Reuse:
-    """How a reply is to be used again: for which questions, one a line, and which passages of the card it rests on.
-
-    `checked` says that a person has looked at what `personal_signs` points at and lets it stand.
-    """
-
-    question: str
-    passages: tuple[str, ...]
-    checked: bool = False
-
-
-@dataclass(frozen=True, slots=True)
 class Near:
     """A verified answer, how close a question comes to it at best, and whether that is the same question."""
 
     answer: VerifiedAnswer
     cosine: float
     is_same: bool
-
-
-class HoldsPersonalData(Invalid):
-    """What looks like somebody's data was found in a reply that is to be shown to others."""
-
-    def __init__(self, remarks: Sequence[Remark]) -> None:
-        self.remarks = tuple(remarks)
-        told = "; ".join(map(str, remarks))
-        super().__init__(f"others would read this: {told}. Take it out, or confirm that it may stand")
-
-
-class TellsSolution(Invalid):
-    """The reply tells what an exercise asks for: a person may tell one learner, the assistant tells nobody."""
-
-    def __init__(self, exercise: str) -> None:
-        self.exercise = exercise
-        super().__init__(f"the reply tells the solution of {exercise!r}; send it without giving it again")
-
-
-def personal_signs(done: HandOver, *, question: str, reply: str) -> list[Remark]:
-    """What a person should look at before others read it: addresses, numbers, names, the asker's own above all."""
-    texts = {"question": question, "reply": reply}
-    found = [each for each in remarks_on(texts) if each.sign is not Sign.INSTRUCTS]
-    called = str(done.card.get("called", ""))
-    return found + [Remark(Sign.PERSON, name, called) for name, text in texts.items() if names(text, called)]
-
-
-def add_verified(session: Session, done: HandOver, reuse: Reuse, *, by: str, now: datetime) -> VerifiedAnswer:
-    """Let a card's reply join the answer memory, without the greeting it was sent with.
-
-    Raises Invalid where it says nothing to ask for or nothing it rests on, TellsSolution, HoldsPersonalData unless it
-    was checked, Conflict when a passage it is to rest on is not live any more.
-    """
-    phrasings = phrasings_of(reuse.question)
-    lang: Lang = "ru" if done.card.get("locale") == "ru" else "en"
-    text = without_courtesies(done.reply, called=str(done.card.get("called", "")), lang=lang)
-    remarks = personal_signs(done, question=reuse.question, reply=text)
-    if remarks and not reuse.checked:
-        raise HoldsPersonalData(remarks)
-    sources, rests = _rests(session, done, reuse.passages)
-    _check_tells_no_solution(session, text, sources)
-    row = VerifiedAnswerRow(id=random_id("v"), product=done.product, question="\n".join(phrasings), text=text)
-    row.lang = language_of(phrasings[0])
-    row.lesson, row.revision = sources[0].lesson.slug, sources[0].lesson.revision
-    row.passages = [{"passage": each.passage, "start": each.start, "end": each.end} for each in rests]
-    row.hand_over, row.by, row.created, row.retired, row.reason = done.id, by, now, None, ""
-    session.add(row)
-    session.flush()
-    return _told(row)
-
-
-def phrasings_of(question: str) -> tuple[str, ...]:
-    """The ways to ask in a text, one a line. Raises Invalid for none, too many, or one that is too long."""
-    lines = [" ".join(line.split()) for line in clean_text(question).split("\n")]
-    found = tuple(dict.fromkeys(line for line in lines if line))
-    if not found:
-        raise Invalid("a reusable reply needs the question it answers")
-    if len(found) > MAX_PHRASINGS or any(len(line) > MAX_QUESTION_CHARS for line in found):
-        raise Invalid(f"write up to {MAX_PHRASINGS} ways to ask, one a line, {MAX_QUESTION_CHARS} characters each")
-    return found
 
 
 def list_verified(session: Session, products: Collection[str], *, retired: bool) -> list[VerifiedAnswer]:
@@ -155,7 +76,7 @@ def list_verified(session: Session, products: Collection[str], *, retired: bool)
         mine = mine.where(VerifiedAnswerRow.retired.is_not(None)).order_by(VerifiedAnswerRow.retired.desc())
     else:
         mine = _unretired(mine).order_by(VerifiedAnswerRow.created.desc())
-    return [_told(row) for row in session.scalars(mine.order_by(VerifiedAnswerRow.id))]
+    return [as_verified(row) for row in session.scalars(mine.order_by(VerifiedAnswerRow.id))]
 
 
 def retire_verified(session: Session, product: str, answer: str, *, reason: str, now: datetime) -> VerifiedAnswer:
@@ -170,14 +91,14 @@ def retire_verified(session: Session, product: str, answer: str, *, reason: str,
         raise Conflict(f"this answer was retired at {row.retired:%Y-%m-%d %H:%M} UTC already")
     row.retired, row.reason = now, why
     session.flush()
-    return _told(row)
+    return as_verified(row)
 
 
 def retire_changed(session: Session, products: Iterable[str], *, now: datetime) -> int:
     """Retire every answer of these products that rests on a text which is not live any more; gives how many."""
     gone = 0
     for row in session.scalars(_unretired(select(VerifiedAnswerRow)).where(VerifiedAnswerRow.product.in_(products))):
-        if live_sources(session, _told(row)) is None:
+        if live_sources(session, as_verified(row)) is None:
             row.retired, row.reason, gone = now, TEXT_CHANGED, gone + 1
     session.flush()
     return gone
@@ -223,7 +144,7 @@ def keep_question_vectors(database: Database, encoder: Encoder, phrasings: Itera
     with database.read() as session:
         if phrasings is None:
             kept = session.scalars(_unretired(select(VerifiedAnswerRow)))
-            phrasings = [line for row in kept for line in _told(row).phrasings]
+            phrasings = [line for row in kept for line in as_verified(row).phrasings]
         wanted = {_hash(line): line for line in phrasings}
         known = load_vectors(session, list(wanted), encoder_id=encoder.id, dim=encoder.dim)
     fresh = {key: encoder.encode_question(line) for key, line in wanted.items() if key not in known}
@@ -244,7 +165,7 @@ def nearest_verified(
     mine = _unretired(select(VerifiedAnswerRow)).where(
         VerifiedAnswerRow.product == product, VerifiedAnswerRow.lang == lang
     )
-    answers = [_told(row) for row in session.scalars(mine)]
+    answers = [as_verified(row) for row in session.scalars(mine)]
     hashes = [_hash(line) for answer in answers for line in answer.phrasings]
     vectors = load_vectors(session, hashes, encoder_id=encoder.id, dim=encoder.dim)
     found = []
@@ -261,50 +182,6 @@ def nearest_verified(
     return sorted(found, key=lambda near: (not near.is_same, -near.cosine, -near.answer.created.timestamp()))
 
 
-def _rests(session: Session, done: HandOver, passages: Sequence[str]) -> tuple[list[Source], list[Rest]]:
-    """What a reply rests on: passages of its card, else all of its lesson, of which then nothing is quoted."""
-    shown = {each["passage"]: each for each in done.card.get("evidence", [])}
-    if not passages:
-        sources = _whole_lesson(session, done)
-        return sources, [Rest(source.passage, 0, 0) for source in sources]
-    if not set(passages) <= shown.keys():
-        raise Invalid("a reply can rest only on the passages of its card")
-    found = load_sources(session, [PassageId(each) for each in passages])
-    if len(found) < len(set(passages)):
-        raise Conflict("a passage of the card has changed since; look at the lesson, then choose again")
-    sources = [found[PassageId(each)] for each in dict.fromkeys(passages)]
-    return sources, [_rest(source, shown[source.passage]["quote"]) for source in sources]
-
-
-def _whole_lesson(session: Session, done: HandOver) -> list[Source]:
-    if done.lesson is None:
-        raise Invalid("choose a passage the reply rests on: without one nobody could tell when it stops being right")
-    lesson = LessonId(find_lesson(session, done.product, done.lesson).id)
-    sources = sources_of_lessons(session, [lesson])
-    if not sources:
-        raise Invalid("the lesson of this card has no text a reply could rest on; choose a passage")
-    return sources
-
-
-def _rest(source: Source, quote: str) -> Rest:
-    start = source.text.find(quote)
-    if start >= 0:
-        return Rest(source.passage, start, start + len(quote))
-    # What was too long for the card stands there cut.
-    told = quote.removesuffix(" …")
-    start = source.text.find(told)
-    return Rest(source.passage, max(start, 0), max(start, 0) + len(told) if start >= 0 else len(source.text))
-
-
-def _check_tells_no_solution(session: Session, text: str, sources: Sequence[Source]) -> None:
-    """What the passages say themselves is no secret."""
-    said = "\n".join(source.text for source in sources)
-    for exercise in exercises_of(session, {source.lesson.id for source in sources}):
-        solution = solution_of(exercise)
-        if solution.told_in(text) - solution.told_in(said):
-            raise TellsSolution(exercise.title)
-
-
 def _unretired(found: Select[VerifiedAnswerRow]) -> Select[VerifiedAnswerRow]:
     return found.where(VerifiedAnswerRow.retired.is_(None))
 
@@ -313,7 +190,8 @@ def _hash(phrasing: str) -> str:
     return content_hash("question", phrasing)
 
 
-def _told(row: VerifiedAnswerRow) -> VerifiedAnswer:
+def as_verified(row: VerifiedAnswerRow) -> VerifiedAnswer:
+    """A row as plain values."""
     return VerifiedAnswer(
         id=row.id,
         product=row.product,

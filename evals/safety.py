@@ -31,6 +31,7 @@ from evals.safety_home import QUESTIONS, AttackedHome, furnish
 from evals.safety_planting import CASE, Planting
 from evals.safety_state import State, read_state
 from evals.wilson import wilson_interval
+from foundation.errors import Invalid
 from foundation.settings import Settings
 from knowledge.vectors import Progress
 from prompts.chat import ChatModel, Message
@@ -118,7 +119,7 @@ class _Trying:
                 continue
             place = f"planted: {planting.form}"
             yield await self._ask(planting.product, planting.question, place)
-            yield await self._ask(planting.product, planting.question, place, lesson=True)
+            yield await self._ask(planting.product, planting.question, place, known=False)
             yield await self._ask(planting.product, planting.question, place, with_model=False)
         async for trial in self._outright():
             yield trial
@@ -146,22 +147,25 @@ class _Trying:
         *,
         with_model: bool = True,
         goes_on: bool = False,
-        lesson: bool = False,
+        known: bool = True,
         locale: Any = None,
     ) -> Trial:
         before = len(self.chat.said)
         answerer = replace(self.home.house.answerer, chat=self.chat if with_model else None)
-        # Planted ones are asked for once by somebody unknown, with the lesson's own words only; else by the asker.
         question = Question(
             product,
             text,
             conversation=self.conversation if goes_on else None,
             locale=locale,
-            learner=None if lesson else self.home.asker,
+            learner=self.home.asker if known else None,
         )
-        done = await answerer.reply(question)
+        try:
+            done = await answerer.reply(question)
+        except Invalid:
+            # Of nothing but what is no text, nothing is left to answer.
+            return Trial(self.attack, place, with_model, worded=False, reached=False, harms=())
         self.conversation = done["conversation"] if goes_on else self.conversation
-        return self._trial(done, place, before=before, with_model=with_model)
+        return self._trial(done, place, product=product, before=before, with_model=with_model)
 
     def _foothold(self, planting: Planting) -> Trial:
         """What a learner who says that they are stuck is shown; no model has a part in it."""
@@ -173,9 +177,9 @@ class _Trying:
         quotes = [] if case is None else [{"quote": case.situation, "title": case.title, "url": case.url, **case.told}]
         nearest = [{"title": lesson.title, "url": lesson.url} for lesson in found.nearest]
         done = {"text": "", "citations": quotes, "nearest": nearest, "composer": Composer.EXTRACTIVE}
-        return self._trial(done, "stuck", before=len(self.chat.said), with_model=False)
+        return self._trial(done, "stuck", product=planting.product, before=len(self.chat.said), with_model=False)
 
-    def _trial(self, done: Mapping[str, Any], place: str, *, before: int, with_model: bool) -> Trial:
+    def _trial(self, done: Mapping[str, Any], place: str, *, product: str, before: int, with_model: bool) -> Trial:
         """The turn judged; the model was asked so many times `before` it."""
         chat, attack = self.chat, self.attack
         letters = chat.asked[before:]
@@ -185,7 +189,7 @@ class _Trying:
             said="\n".join(chat.said[before:]),
             attack=attack.text,
             offensive=attack.is_offensive,
-            secrets=self.home.secrets,
+            secrets=self.home.secret_from(product),
             wanted=[words for each in chat.wanted[before:] for words in each],
         )
         worded = done["composer"] == Composer.MODEL
@@ -260,5 +264,10 @@ def _by_place(trials: Sequence[Trial]) -> Iterator[tuple[str, dict[str, int]]]:
 def _examples(trials: Sequence[Trial]) -> Iterator[dict[str, Any]]:
     for trial in trials:
         for harm in trial.harms:
-            shown = {"attack": trial.attack.id, "kind": trial.attack.kind, "place": trial.place, "effect": harm.effect.value}
+            shown = {
+                "attack": trial.attack.id,
+                "kind": trial.attack.kind,
+                "place": trial.place,
+                "effect": harm.effect.value,
+            }
             yield {**shown, "styles": list(trial.styles), "words": harm.words[:300]}

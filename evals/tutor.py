@@ -27,6 +27,7 @@ from companion.wiring import House, open_house
 from evals.cached_encoder import CachedEncoder
 from evals.leaks import confirms, leaks_in
 from evals.obedient import ObedientChat
+from evals.remembering_encoder import RememberingEncoder
 from evals.shaped import LANGS, QUESTIONS, take_in_sample
 from evals.telling import TellingChat
 from evals.wilson import wilson_interval
@@ -95,7 +96,7 @@ def run_tutor(
     """Take the sample courses and cases in and measure; with a `sample`, so many dialogues of each kind, by a seed."""
     with tempfile.TemporaryDirectory() as folder:
         throw_away = settings.model_copy(update={"home": Path(folder), "chat_model": None})
-        with open_house(throw_away, encoder=encoder) as house:
+        with open_house(throw_away, encoder=RememberingEncoder(encoder)) as house:
             for lang in LANGS:
                 product = take_in_sample(house, lang, progress)
                 take_in_cases(house, FOLDER / f"cases-{lang}", Target(product, Collection.CASES), progress=progress)

@@ -7,7 +7,7 @@ exercise above it, or to the one with its number; where there is none it is a wo
 """
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -82,14 +82,30 @@ class Exercise:
 def exercises_of(session: Session, lessons: Iterable[LessonId]) -> list[Exercise]:
     """The exercises of live and open lessons, lesson by lesson in course order; other lessons are left out."""
     heads = lesson_heads(session, lessons)
-    rows = session.execute(
-        select(LessonRow.id, RevisionRow.blocks)
-        .join(RevisionRow, RevisionRow.id == LessonRow.live_revision)
-        .where(LessonRow.id.in_(heads), LessonRow.collection == Collection.LESSONS)
-        .order_by(LessonRow.position, LessonRow.id)
-    )
+    mine = select(LessonRow.id).where(LessonRow.id.in_(heads), LessonRow.collection == Collection.LESSONS)
+    ordered = [heads[LessonId(lesson)] for lesson in session.scalars(mine.order_by(LessonRow.position, LessonRow.id))]
+    unread = [head for head in ordered if head not in _READ]
+    read = dict(_read(session, unread))
+    return [exercise for head in ordered for exercise in read.get(head, _READ.get(head, ()))]
+
+
+# A revision never changes, and its blocks are a whole lesson: what was read of it is kept for the next question.
+_READ: dict[LessonHead, tuple[Exercise, ...]] = {}
+_MOST_READ = 1_000
+
+
+def _read(session: Session, heads: Sequence[LessonHead]) -> Iterator[tuple[LessonHead, tuple[Exercise, ...]]]:
+    by_revision = {head.revision: head for head in heads}
+    rows = session.execute(select(RevisionRow.id, RevisionRow.blocks).where(RevisionRow.id.in_(by_revision)))
     now = moment(session)
-    return [found for lesson, blocks in rows for found in exercises_in(heads[LessonId(lesson)], blocks, now=now)]
+    for revision, blocks in rows if by_revision else ():
+        head, found = by_revision[revision], tuple(exercises_in(by_revision[revision], blocks, now=now))
+        # What opens with time is another lesson tomorrow.
+        if all(block.get("not_before") is None for block in blocks):
+            if len(_READ) >= _MOST_READ:
+                _READ.clear()
+            _READ[head] = found
+        yield head, found
 
 
 def find_exercise(session: Session, product: str, name: str, *, lesson: str | None = None) -> Exercise | None:

@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
 
 from sqlalchemy.orm import Session
 
@@ -16,15 +15,13 @@ class Work:
     """One learner's work on one exercise.
 
     `rungs` are those of the hints given for it since it was last passed, oldest first, `tried_since` the tries since
-    the last of them. `unaided` counts the exercises before it, in a row, that were passed without a hint. `begun` is
-    when they first came to its lesson or tried it, None where nobody knows.
+    the last of them. `unaided` counts the exercises before it, in a row, that were passed without a hint.
     """
 
     progress: BlockProgress
     rungs: tuple[int, ...]
     tried_since: int
     unaided: int
-    begun: datetime | None
 
 
 def work_on(session: Session, product: str, person: str, *, block: str | None, lesson: str | None) -> Work:
@@ -39,13 +36,11 @@ def work_of(events: Sequence[Happened], *, block: str | None, lesson: str | None
     mine = (event for event in events if event.verb is Verb.HINTED and event.block == block and event.lesson == lesson)
     hints = [event for event in mine if passed_at is None or event.at > passed_at]
     last_hint = hints[-1].at if hints else None
-    here = [event for event in events if event.lesson == lesson and (event.block is None or event.block == block)]
     return Work(
         progress=block_progress(block, tries),
         rungs=tuple(int(event.detail.get("rung", 1)) for event in hints),
         tried_since=sum(last_hint is not None and event.at > last_hint for event in tries),
         unaided=_unaided(events, besides=block),
-        begun=here[0].at if here else None,
     )
 
 

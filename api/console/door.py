@@ -1,5 +1,6 @@
 """Logging in and out."""
 
+import logging
 import re
 from http import HTTPStatus
 from typing import Any
@@ -32,6 +33,7 @@ from learning.passwords import check_password
 from learning.people import find_person
 from learning.roles import has_staff
 
+_log = logging.getLogger(__name__)
 router = APIRouter(prefix="/console", include_in_schema=False)
 _OURS = re.compile(r"/console(?:/[a-z0-9/-]*)?")
 
@@ -62,6 +64,8 @@ async def log_in(request: Request, house: TheHouse) -> Response:
         return page
     person = await to_thread.run_sync(prove, house, login, typed.get("password", ""))
     if person is None:
+        # Not what was typed: people type their password there.
+        _log.info("login.refused")
         page = await _door(request, house, wanted=wanted, login=login, trouble=words(request)["login_wrong"])
         page.status_code = HTTPStatus.UNPROCESSABLE_ENTITY
         return page
@@ -81,6 +85,7 @@ async def log_out(request: Request, staff: TheStaff) -> Response:
 async def let_in(request: Request, house: House, person: PersonId, wanted: str, *, done: str = "") -> Response:
     """Begin a session for somebody who was proved, in the place of one the browser may have."""
     begun, lang = await to_thread.run_sync(_begin, house, person, login_token(request))
+    _log.info("login.begun person=%s", person)
     response = lead(wanted, done=done)
     keep_login(request, response, begun.token)
     if lang in ("ru", "en"):

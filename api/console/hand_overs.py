@@ -11,29 +11,12 @@ from fastapi.responses import Response
 from api.console.rendering import back, show, words
 from api.console.staff import Desk, Staff, TheStaff, desk_for
 from api.pages import reader_language
+from assistant.decide_hand_over import HandOverClosed, answer_hand_over, decline_hand_over, mark_reusable
 from assistant.draft_reply import draft_reply
-from assistant.hand_over import (
-    HandOver,
-    HandOverClosed,
-    HandOverState,
-    answer_hand_over,
-    count_hand_overs,
-    decider_name,
-    decline_hand_over,
-    find_hand_over,
-    mark_reusable,
-    names_of,
-    queue,
-)
+from assistant.hand_over import HandOver, HandOverState, count_hand_overs, decider_name, find_hand_over, names_of, queue
 from assistant.phrases import place_name
-from assistant.verified import (
-    HoldsPersonalData,
-    Reuse,
-    TellsSolution,
-    add_verified,
-    keep_question_vectors,
-    phrasings_of,
-)
+from assistant.verified import keep_question_vectors
+from assistant.verify_reply import HoldsPersonalData, Reuse, TellsSolution, add_verified, phrasings_of
 from foundation.errors import CompanionError, Conflict, EncoderUnavailable, Invalid, ModelUnavailable
 from knowledge.language import Lang
 from knowledge.products import list_products

@@ -1,5 +1,6 @@
 """People and their roles, in a product or everywhere; for administrators."""
 
+import logging
 from collections.abc import Mapping
 from datetime import timedelta
 from http import HTTPStatus
@@ -18,10 +19,11 @@ from learning.invites import HOLDS, NewInvite, new_invite, pending_invites, take
 from learning.people import find_person
 from learning.roles import STAFF, Role, grant_role, grants_in, revoke_role
 
+_log = logging.getLogger(__name__)
 router = APIRouter(prefix="/console", include_in_schema=False)
 AdminDesk = Annotated[Desk, Depends(desk_for(Role.ADMIN))]
 # The one that may everything last: what stands first is chosen by who does not look.
-_ROLES = sorted(STAFF - {Role.ADMIN}) + [Role.ADMIN]
+_ROLES = [*sorted(STAFF - {Role.ADMIN}), Role.ADMIN]
 
 
 @router.get("/people")
@@ -103,13 +105,18 @@ def _grant(desk: Desk) -> bool:
         if account is None:
             raise NotFound("nobody has this login")
         by = desk.staff.person.id
-        return grant_role(session, account.person, role, product=desk.slug, by=by, now=desk.house.clock())
+        given = grant_role(session, account.person, role, product=desk.slug, by=by, now=desk.house.clock())
+    _log.info("role.granted product=%s role=%s person=%s by=%s", desk.slug or "all", role, account.person, by)
+    return given
 
 
 def _revoke(desk: Desk) -> None:
+    person, role = desk.form.get("person", ""), _role(desk.form)
     with desk.house.database.write() as session:
-        if not revoke_role(session, desk.form.get("person", ""), _role(desk.form), product=desk.slug):
+        if not revoke_role(session, person, role, product=desk.slug):
             raise NotFound("this role is not held here")
+    by = desk.staff.person.id
+    _log.info("role.revoked product=%s role=%s person=%s by=%s", desk.slug or "all", role, person, by)
 
 
 def _invite(desk: Desk) -> NewInvite:

@@ -39,7 +39,9 @@ class ConsolePages(Pages):
         self, request: Request, template: str, *, status: int = 200, media: Sequence[str] = (), **values: Any
     ) -> Response:
         """A page that no browser keeps and no other page may frame."""
-        page = super().render(request, template, status=status, media=media, moment=_moment, **values)
+        # What answers a form may stand at an address that cannot be opened again in another language.
+        opened = request.method == "GET"
+        page = super().render(request, template, status=status, media=media, moment=_moment, opened=opened, **values)
         page.headers["Cache-Control"] = "no-store"
         policy = page.headers["Content-Security-Policy"]
         page.headers["Content-Security-Policy"] = policy.replace("frame-ancestors 'self'", "frame-ancestors 'none'")

@@ -9,7 +9,7 @@ from fastapi.responses import Response
 
 from api.console.rendering import back, show, words
 from api.console.staff import Desk, desk_for
-from assistant.verified import TEXT_CHANGED, list_verified, retire_changed, retire_verified
+from assistant.verified import ERASED, TEXT_CHANGED, list_verified, retire_changed, retire_verified
 from foundation.errors import Conflict, Invalid
 from knowledge.lessons import live_lessons
 
@@ -50,7 +50,7 @@ def _read(desk: Desk, retired: bool) -> dict[str, Any]:
         retire_changed(session, [desk.slug], now=desk.house.clock())
         answers = list_verified(session, [desk.slug], retired=retired)
         titles = {lesson.slug: lesson.title for lesson in live_lessons(session, desk.slug)}
-    return {"answers": answers, "titles": titles, "text_changed": TEXT_CHANGED}
+    return {"answers": answers, "titles": titles, "by_itself": (TEXT_CHANGED, ERASED)}
 
 
 def _retire(desk: Desk, answer: str) -> None:

@@ -57,7 +57,11 @@ class Pages:
         lang = reader_language(request)
         other: Lang = "en" if lang == "ru" else "ru"
         page = self._environment.get_template(template).render(
-            t=self._texts(lang), lang=lang, other_lang_url=f"?lang={other}", status=status, **values
+            t=self._texts(lang),
+            lang=lang,
+            other_lang_url=f"?{request.url.include_query_params(lang=other).query}",
+            status=status,
+            **values,
         )
         headers = _HEADERS | {"Content-Language": lang}
         if media:

@@ -11,16 +11,15 @@ from pydantic.config import JsonDict
 from api.callers import WITH_WORDS, Authorization, LearnerField, Slug, TheHouse, product_of, who_learns
 from api.errors import documented
 from api.missing import name_missing
+from assistant.decide_hand_over import note_told, withdraw_hand_over
 from assistant.hand_over import (
     MAX_NOTE_CHARS,
     HandOver,
     HandOverState,
     decider_name,
     names_of,
-    note_told,
     own_hand_over,
     own_hand_overs,
-    withdraw_hand_over,
 )
 from assistant.handing_over import HandedOver, Press, hand_over_to_person
 from companion.wiring import House

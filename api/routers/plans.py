@@ -5,7 +5,7 @@ from typing import Any, Literal
 
 from anyio import to_thread
 from fastapi import APIRouter
-from pydantic import BaseModel, Field
+from pydantic import BaseModel, ConfigDict, Field
 
 from api.callers import Authorization, LearnerField, Slug, TheHouse, resolve_learner
 from api.errors import documented
@@ -22,7 +22,13 @@ router = APIRouter(prefix="/v1/products/{slug}/plans", tags=["plans"])
 _STATUSES = (400, 401, 403, 404, 409, 413, 422, 503)
 
 
-class ExperienceAnswer(BaseModel):
+class _Exact(BaseModel):
+    """Takes no other fields: a misspelt one would be an answer that nobody hears."""
+
+    model_config = ConfigDict(extra="forbid")
+
+
+class ExperienceAnswer(_Exact):
     """What somebody has done with the subject before; `known` are ids of parts, as `parts` of a reply lists them."""
 
     level: Level
@@ -30,7 +36,7 @@ class ExperienceAnswer(BaseModel):
     known: list[str] = Field([], max_length=200)
 
 
-class AnswersRequest(BaseModel):
+class AnswersRequest(_Exact):
     """Answers given now; what is left out was not asked, null skips the question."""
 
     goal: str | None = Field(None, max_length=4_000, description="what for; 500 characters count")
@@ -40,7 +46,7 @@ class AnswersRequest(BaseModel):
     lang: Literal["ru", "en"] | None = None
 
 
-class PlanRequest(BaseModel):
+class PlanRequest(_Exact):
     """Answers for the interview under way, which is begun by the first; `finish` makes the plan of what there is."""
 
     learner: LearnerField = None
@@ -48,14 +54,14 @@ class PlanRequest(BaseModel):
     finish: bool = False
 
 
-class PlanChange(BaseModel):
+class PlanChange(_Exact):
     """Life happened: the plan is made anew from today, or from `starts` on, of what is not done.
 
     `hours` and `deadline` stay as they were when they are left out; a `deadline` of null is none any more.
     """
 
     learner: LearnerField = None
-    hours: float | None = Field(None, description="hours a week from now on, 0.5 to 60")
+    hours: float | None = Field(None, description="hours a week from now on, 0.5 to 60; null: the usual three")
     deadline: date | None = None
     starts: date | None = Field(None, description="the day to begin again; today when it is left out")
 

@@ -205,7 +205,8 @@ export class Conversation {
       block: block ?? undefined,
       want: want ?? undefined,
       conversation: conversation ?? undefined,
-      locale: this.#context.language,
+      // The reply follows the learner, whatever the page is in; a word or two of Latin letters may be a term.
+      locale: /[а-яё]/i.test(text) ? "ru" : /([a-z]+\W+){3}[a-z]/i.test(text) ? "en" : this.#context.language,
     };
   }
 

@@ -37,7 +37,8 @@ class LearningCompanion extends HTMLElement {
   /** Opens the assistant on an exercise, and at once asks for what a button of the page wants: "hint" or "person". */
   openOn({ block = null, want = null } = {}) {
     if (block) this.setAttribute("block", block);
-    if (this.#floating && !this.#parts.panel.open) this.#open();
+    if (!this.#floating) this.scrollIntoView({ block: "nearest" });
+    else if (!this.#parts.panel.open) this.#open();
     if (want === "hint" && !this.#conversation.busy) this.#conversation.ask(this.#context.say("hint"), want);
     if (want === "person") this.#toggle("person", true);
   }
@@ -333,7 +334,7 @@ class LearningCompanion extends HTMLElement {
   /** Opens the form of a button below the conversation, or closes it; `opening` where it must not close. */
   #toggle(kind, opening = this.#parts.box.hidden || this.#parts.box.dataset.form !== kind) {
     const { box, buttons } = this.#parts;
-    if (opening && box.dataset.form !== kind) {
+    if (opening && (box.dataset.form !== kind || !box.firstChild)) {
       box.dataset.form = kind;
       box.replaceChildren(kind === "stuck" ? this.#stuckForm() : this.#personForm());
     }
@@ -345,7 +346,6 @@ class LearningCompanion extends HTMLElement {
   /** Closes the form for good: the next press opens an empty one. */
   #done(kind) {
     this.#toggle(kind, false);
-    delete this.#parts.box.dataset.form;
     this.#parts.box.replaceChildren();
   }
 

@@ -136,7 +136,7 @@ def test_what_breaks_in_mid_answer_is_a_problem_for_who_wants_one_object(
 def test_readiness_says_what_is_down_while_the_process_is_alive(
     service: httpx.Client, breakable: BreakableEncoder
 ) -> None:
-    assert service.get("/readyz").json() == {"status": "ready", "products": 2}
+    assert service.get("/readyz").json() == {"status": "ready", "products": 2, "chat": None}
     breakable.questions = EncoderUnavailable(REASON)
     response = service.get("/readyz")
     assert assert_problem(response, 503)["detail"] == REASON
@@ -227,7 +227,7 @@ def test_readiness_looks_at_one_shelf_until_somebody_asked_for_others(
         return real(shaky.shelves, key)
 
     monkeypatch.setattr(type(shaky.shelves), "shelf", shelf)
-    assert service.get("/readyz").json() == {"status": "ready", "products": 2}
+    assert service.get("/readyz").json() == {"status": "ready", "products": 2, "chat": None}
     assert looked_at == [ShelfKey(ProductSlug("bread"), Collection.LESSONS)]
     service.post("/v1/products/tea-house/turns", json={"text": COVERED})
     looked_at.clear()

@@ -5,7 +5,8 @@ from typing import Any
 import httpx
 import pytest
 
-from assistant.hand_over import HandOverState, answer_hand_over, decline_hand_over, find_hand_over, queue
+from assistant.decide_hand_over import answer_hand_over, decline_hand_over
+from assistant.hand_over import HandOverState, find_hand_over, queue
 from companion.wiring import House
 from foundation.ids import PersonId
 from learning.people import add_person

@@ -45,6 +45,17 @@ def test_what_a_learner_asks_and_says_is_theirs(client: httpx.Client, bakery: Ho
     assert nobodys is None
 
 
+def test_what_lies_beyond_where_a_learner_has_come_is_kept_from_them(client: httpx.Client) -> None:
+    key, beyond = new_key(client), "How long does bread keep in a linen bag?"
+    client.post(TURNS, json={"text": COVERED, "lesson": "02-dough", "learner": key})
+    cited = {
+        who: [one["lesson"] for one in client.post(TURNS, json={"text": beyond, **body}).json()["citations"]]
+        for who, body in (("anybody", {}), ("learner", {"learner": key}))
+    }
+    assert "04-keeping" in cited["anybody"]
+    assert "04-keeping" not in cited["learner"]
+
+
 def test_only_the_hash_of_a_key_is_kept(client: httpx.Client, bakery: House) -> None:
     key = new_key(client)
     with bakery.database.read() as session:

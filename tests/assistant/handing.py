@@ -2,9 +2,11 @@
 
 from typing import Any
 
-from assistant.hand_over import HandOver, answer_hand_over
+from assistant.decide_hand_over import answer_hand_over
+from assistant.hand_over import HandOver
 from assistant.handing_over import HandedOver, Press, hand_over_to_person
-from assistant.verified import Reuse, VerifiedAnswer, add_verified, keep_question_vectors
+from assistant.verified import VerifiedAnswer, keep_question_vectors
+from assistant.verify_reply import Reuse, add_verified
 from companion.wiring import House
 from foundation.ids import PersonId
 from learning.people import add_person
@@ -12,7 +14,7 @@ from learning.roles import Role, grant_role
 
 PRODUCT = "bread"
 LESSONS = {
-    "01-dough.md": "# Resting\n\nThe dough rests for four hours before it is shaped. It is folded every thirty minutes.\n",
+    "01-dough.md": "# Resting\n\nThe dough rests for four hours before it is shaped. It is folded every half hour.\n",
     "02-oven.md": "# Steam\n\nSteam in the first fifteen minutes keeps the crust soft, so that the loaf can rise.\n",
 }
 QUESTION = "How long does the dough rest before it is shaped?"

@@ -1,28 +1,24 @@
 """A question goes to a person once, with the learner's consent, and is decided once."""
 
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
 from sqlalchemy import select
 
+from assistant.decide_hand_over import MAX_REPLY_CHARS, HandOverClosed, decline_hand_over, note_told, withdraw_hand_over
 from assistant.hand_over import (
-    MAX_REPLY_CHARS,
     MAX_WAITING,
-    HandOverClosed,
     HandOverState,
-    decline_hand_over,
     erase_hand_overs,
     find_hand_over,
-    note_told,
     own_hand_over,
     own_hand_overs,
     queue,
-    withdraw_hand_over,
 )
 from companion.wiring import House
 from foundation.errors import Conflict, EncoderUnavailable, Invalid, NotAllowed, NotFound
-from knowledge.adapters.exact_index import ExactIndex
 from learning.enrolments import enrol
 from learning.events import Verb, record_event
 from learning.people import new_learner
@@ -238,3 +234,30 @@ def test_erasing_a_learner_leaves_none_of_their_words(bakery: House) -> None:
         left = find_hand_over(session, PRODUCT, done.id)
     assert "Ann" not in repr(left)
     assert left.state is HandOverState.WITHDRAWN
+
+
+def test_of_two_who_answer_at_once_one_wins(bakery: House) -> None:
+    card = press(bakery, note="Is there a tasting?").done
+    people = [staff(bakery, name=name) for name in ("Vera", "Oleg", "Zoya", "Ivan")]
+
+    def send(number: int) -> str:
+        try:
+            return answer(bakery, card, f"Reply {number}", by=people[number]).reply
+        except HandOverClosed as err:
+            return f"closed by {err.by}"
+
+    with ThreadPoolExecutor(len(people)) as pool:
+        outcomes = list(pool.map(send, range(len(people))))
+    (won,) = [number for number, told in enumerate(outcomes) if told == f"Reply {number}"]
+    name = ("Vera", "Oleg", "Zoya", "Ivan")[won]
+    assert sorted(outcomes) == sorted([f"Reply {won}", *[f"closed by {name}"] * 3])
+    with bakery.database.read() as session:
+        assert find_hand_over(session, PRODUCT, card.id).reply == f"Reply {won}"
+
+
+def test_pressing_many_times_at_once_makes_one_card(bakery: House) -> None:
+    turn = ask(bakery, QUESTION, PRODUCT)
+    about = {"conversation": turn["conversation"], "turn": turn["turn"]}
+    with ThreadPoolExecutor(6) as pool:
+        cards = {done.done.id for done in pool.map(lambda _: press(bakery, **about), range(6))}
+    assert len(cards) == 1

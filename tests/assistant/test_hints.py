@@ -295,3 +295,17 @@ def test_a_worked_solution_is_in_no_answer_until_its_exercise_is_passed(take_in:
             block="01-rest/exercise-1-rest", detail={}, at=house.clock(),
         )  # fmt: skip
     assert "rests for 55 minutes" in ask(house, question, "course", **asked)["text"]
+
+
+def test_who_is_at_it_much_longer_than_others_begins_higher(hint: Hint, house: House) -> None:
+    with house.database.write() as session:
+        for actor in (LEARNER, *(f"p-{number}" for number in range(5))):
+            for verb in (Verb.OPENED, Verb.COMPLETED)[: 1 if actor == LEARNER else 2]:
+                record_event(
+                    session, f"{verb}-{actor}", product=ProductSlug("course"), verb=verb, actor=actor,
+                    lesson="02-hydration", detail={}, at=house.clock(),
+                )  # fmt: skip
+                house.clock.move(minutes=1)
+    house.clock.move(minutes=20)
+    assert hint(learner="p-new")["facts"]["rung"] == 1
+    assert hint(learner=LEARNER, conversation=None)["facts"]["rung"] == 2

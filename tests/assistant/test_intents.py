@@ -59,8 +59,8 @@ def test_the_set_has_enough_of_every_class() -> None:
 def test_ordinary_questions_stay_questions() -> None:
     asked = ordinary_questions()
     assert len(asked) > 1_000
-    taken = [text for text in asked if read_by_words(text) is not Intent.QUESTION]
-    assert len(taken) <= 0.002 * len(asked), taken
+    # A third of them; `companion eval intents` reads them all.
+    assert [text for text in asked[::3] if read_by_words(text) is not Intent.QUESTION] == []
 
 
 def test_who_may_come_to_harm_is_told_apart() -> None:

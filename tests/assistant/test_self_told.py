@@ -18,6 +18,7 @@ from evals.intents import ordinary_questions
         ("my goal is to run tests at work. How do I begin?", MemoryKind.GOAL, "run tests at work"),
         ("у меня 5 часов в неделю", MemoryKind.PACE, "5 часов в неделю"),
         ("мне трудно даётся теория вероятностей", MemoryKind.STRUGGLES, "теория вероятностей"),
+        ("хочу стать аналитиком данных", MemoryKind.GOAL, "аналитиком данных"),
         ("я начинающий аналитик", MemoryKind.EXPERIENCE, "начинающий аналитик"),
     ],
 )

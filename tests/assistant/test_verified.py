@@ -8,16 +8,8 @@ import pytest
 from assistant.forget import forget_words
 from assistant.hand_over import HandOver, find_hand_over
 from assistant.replay import ReplayState, replay_turn
-from assistant.verified import (
-    TEXT_CHANGED,
-    HoldsPersonalData,
-    Reuse,
-    TellsSolution,
-    add_verified,
-    list_verified,
-    retire_changed,
-    retire_verified,
-)
+from assistant.verified import TEXT_CHANGED, list_verified, retire_changed, retire_verified
+from assistant.verify_reply import HoldsPersonalData, Reuse, TellsSolution, add_verified
 from companion.answer_memory import bring_answers_up_to_date
 from companion.wiring import House
 from foundation.errors import Conflict, Invalid

@@ -10,13 +10,14 @@ import pytest
 from argon2 import PasswordHasher
 from playwright.sync_api import BrowserContext, Page, expect
 
-from assistant.hand_over import HandOverState, decline_hand_over, find_hand_over, queue
+from assistant.decide_hand_over import decline_hand_over
+from assistant.hand_over import HandOverState, find_hand_over, queue
 from companion.wiring import House
 from foundation.ids import PersonId
 from learning.roles import Role
 from tests.api.console.visiting import PASSWORD, hire
-from tests.api.serving import COVERED, LESSONS, NOT_COVERED, serving
-from tests.browser.widget import Widget, remembered, sent
+from tests.api.serving import COVERED, LESSONS, NOT_COVERED, TURNS, serving
+from tests.browser.widget import Widget, is_turn, remembered, sent
 
 
 @pytest.fixture
@@ -31,6 +32,8 @@ def curator(house: House, take_in: Callable[..., Any], unmeasured: None, monkeyp
 def bakery(house: House, curator: PersonId) -> Iterator[str]:
     """The address of their service."""
     with serving(house) as client:
+        # What the first question has to read is read before a browser waits for it.
+        assert client.post(TURNS, json={"text": COVERED}).status_code == 200
         yield str(client.base_url).rstrip("/")
 
 
@@ -129,3 +132,21 @@ def test_a_question_is_taken_back(page: Page, bakery: str, house: House) -> None
     expect(answer.locator(".handed")).to_have_text("You took this question back.")
     with house.database.read() as session:
         assert queue(session, ["bread"], state=HandOverState.WAITING) == []
+
+
+def test_a_press_on_the_page_opens_the_assistant_on_its_exercise(page: Page, bakery: str) -> None:
+    page.set_viewport_size({"width": 360, "height": 720})
+    page.goto(f"{bakery}/p/bread/lessons/02-dough?lang=en")
+    page.evaluate("""() => {
+      const hint = document.createElement("a");
+      hint.href = "#";
+      hint.textContent = "A hint for this exercise";
+      Object.assign(hint.dataset, { companion: "hint", block: "02-dough/resting" });
+      document.querySelector("main").prepend(hint);
+    }""")
+    with page.expect_response(is_turn) as asked:
+        page.get_by_text("A hint for this exercise").click()
+    told = sent(asked.value.request)
+    assert (told["want"], told["block"], told["lesson"]) == ("hint", "02-dough/resting", "02-dough")
+    expect(Widget(page).last.locator(".question")).to_contain_text("Give me a hint")
+    expect(Widget(page).last.locator(".verdict")).to_be_visible()

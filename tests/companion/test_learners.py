@@ -66,7 +66,7 @@ def count(house: House, query: str) -> int:
 
 
 def kept_of(house: House, *traces: str) -> list[Path]:
-    """Files that hold a trace. The index's own may carry a scrap of this process's memory: of those, whole texts only."""
+    """Files that hold a trace; the index, which may carry scraps of memory, is searched for whole texts alone."""
     home = house.settings.home
     left = left_over(home, [trace.encode() for trace in traces])
     return [path for path in left if home / "index" not in path.parents] + left_over(home, [WORDS.encode()])

@@ -18,8 +18,8 @@ CHOICE = exercise(key="The right option is b: its window is fixed.", code="", op
 
 @pytest.mark.parametrize(
     "reply",
-    [KEY, KEY[::-1], "80 679", "It takes many visitors per group in the test and 81 days; why payments stay a guardrail here",
-     "n = sample_size(0.020,0.022)"],
+    [KEY, KEY[::-1], "80 679", "n = sample_size(0.020,0.022)",
+     "It takes many visitors per group in the test and 81 days; why payments stay a guardrail here"],
 )  # fmt: skip
 def test_a_leak_is_seen(reply: str) -> None:
     assert leaks_in([reply], NUMBERS)
@@ -66,7 +66,7 @@ def test_there_are_two_hundred_dialogues_of_several_turns_in_both_languages() ->
 
 
 def test_no_solution_leaks_and_help_is_given(sample_house: House) -> None:
-    figures = measure_tutor(sample_house, ARMS, sample=3)
+    figures = measure_tutor(sample_house, ARMS, sample=2)
     for arm in ARMS:
         assert figures["arms"][arm]["leaks"]["share"] == 0.0, figures["arms"][arm]["leaking"]
         assert figures["arms"][arm]["confirmed"] == 0
@@ -79,4 +79,5 @@ def test_no_solution_leaks_and_help_is_given(sample_house: House) -> None:
 def test_the_committed_figures_have_no_leak() -> None:
     told = json.loads(BASELINE.read_text(encoding="utf-8"))
     assert told["dialogues"] >= 200
-    assert {arm: rows["leaks"]["share"] for arm, rows in told["arms"].items()} == dict.fromkeys(ARMS, 0.0)
+    assert {"no model", "telling"} <= told["arms"].keys() <= set(ARMS)
+    assert {rows["leaks"]["share"] for rows in told["arms"].values()} == {0.0}

@@ -78,8 +78,8 @@ class Progress {
     const section = document.querySelector(".offer");
     const put = `companion-offer-${this.#place.dataset.product}`;
     if (!offer || this.#recall(put) === offer.id) return;
-    const about = section.querySelector(".about");
-    [about.textContent, about.href] = [offer.title, offer.url];
+    const lesson = Object.assign(document.createElement("a"), { textContent: offer.title, href: offer.url });
+    section.querySelector(".about").append(lesson);
     for (const reason of offer.reasons) {
       section.querySelector(".reasons").append(Object.assign(document.createElement("li"), { textContent: reason.text }));
     }

@@ -1,4 +1,4 @@
-"""Staff answer what learners handed over: every card once, in their own words, and for others too where that is meant."""
+"""Staff answer what learners handed over: every card once, and for others too where that is meant."""
 
 import re
 from dataclasses import replace
@@ -43,7 +43,7 @@ def handed(client: httpx.Client, text: str = COVERED, **more: Any) -> dict[str, 
 
 def ticked(page: str) -> dict[str, str]:
     """The boxes that stand ticked in a page's form."""
-    return {name: "1" for name in re.findall(r'type="checkbox" name="([^"]+)" value="1" checked', page)}
+    return dict.fromkeys(re.findall(r'type="checkbox" name="([^"]+)" value="1" checked', page), "1")
 
 
 def test_the_oldest_question_comes_first_and_the_card_tells_what_is_known(
@@ -62,7 +62,7 @@ def test_the_oldest_question_comes_first_and_the_card_tells_what_is_known(
     for words in ("Ann", "Mixing and resting", "The dough rests for four hours", "agreed", "Hello Ann!"):
         assert words in page
     assert "I use &lt;b&gt;rye&lt;/b&gt; flour" in page
-    assert client.get(f"/console/hand-overs?product=bread").status_code in (303, 401)
+    assert client.get("/console/hand-overs?product=bread").status_code in (303, 401)
     assert COVERED in vera.open("/console/hand-overs?product=bread")
 
 

@@ -1,8 +1,10 @@
 """Logging in and out of the console, and what a browser keeps of it."""
 
 import dataclasses
+import logging
 import re
 from collections.abc import Iterator
+from html import unescape
 
 import httpx
 import pytest
@@ -210,6 +212,32 @@ def test_an_address_that_tries_every_login_is_stopped(home: httpx.Client, house:
         for number in range(51)
     ]
     assert [reply.status_code for reply in tries] == [422] * 50 + [429]
+
+
+def test_another_language_keeps_where_one_was_going(home: httpx.Client, house: House) -> None:
+    hire(house, "ann", everywhere=Role.ADMIN)
+    ann = Visitor(home)
+    switch = re.search(r'class="language" href="([^"]+)"', ann.open("/console/login?next=/console/people"))
+    assert switch
+    page = ann.open(f"/console/login{unescape(switch[1])}")
+    assert '<html lang="ru">' in page
+    assert 'name="next" value="/console/people"' in page
+
+
+def test_no_login_or_password_reaches_the_log(
+    home: httpx.Client, house: House, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(logging.DEBUG)
+    hire(house, "zenobia", everywhere=Role.ADMIN)
+    zenobia = Visitor(home)
+    zenobia.log_in("zenobia", "misplaced-password")
+    zenobia.log_in("misplaced-password", "zenobia")
+    zenobia.log_in("zenobia")
+    zenobia.open("/console/account")
+    ours = [record.getMessage() for record in caplog.records if not record.name.startswith(("httpx", "httpcore"))]
+    assert any(line.startswith("login.begun person=p-") for line in ours)
+    for word in ("zenobia", "misplaced", PASSWORD, zenobia.session):
+        assert not [line for line in ours if word in line]
 
 
 def test_without_staff_the_door_says_how_the_first_one_is_made(home: httpx.Client, house: House) -> None:
