@@ -37,11 +37,11 @@ _OWN_LETTERS: dict[Lang, re.Pattern[str]] = {
 _LEAST_OWN: dict[Lang, float] = {"ru": 0.2, "en": 0.5}
 _FEWEST_LETTERS = 12
 _WORD = re.compile(r"[^\W\d_]+")
-# One word in letters that look alike; "A/B-тест" and "p-значение" are two.
-# Half a sentence.
+# What ends so is half a sentence, and may claim the opposite of the whole.
 _BREAKS_OFF = re.compile(
-    r"\b(?:the|an?|of|to|and|or|but|in|for|with|that|is|are|и|в|на|с|к|что|для|или|по|из|у|о|а|но)[\s.…,:;–—-]*$", re.IGNORECASE
+    r"\b(?:the|of|to|and|or|but|with|и|или|на|с|к|что|чтобы|для|по|из|но)[\s….,:;–—-]*$", re.IGNORECASE
 )
+# One word in letters that look alike; "A/B-тест" and "p-значение" are two.
 _TWO_ALPHABETS = re.compile(r"[A-Za-z][\u0400-\u04ff]|[\u0400-\u04ff][A-Za-z]")
 
 
@@ -241,14 +241,18 @@ def _own_share(text: str, lang: Lang) -> float:
 
 
 def _is_beyond_proof(sentence: Supported, lang: Lang) -> bool:
-    """Whether its words cannot be compared with its quotes', or its quotes only order them to be said.
+    """Whether it is half a sentence, its words cannot be compared with its quotes', or these only order it said.
 
     A model that means harm tells any lie behind a true quote of another language, in letters that look alike, or in
     the words a planted order puts into its mouth (`evals.safety`, 2026-11).
     """
     words = _ASIDE.sub("", sentence.text)
     translated = any(_own_share(quote.text, lang) < _LEAST_OWN[lang] for quote in sentence.quotes)
-    if _BREAKS_OFF.search(words) or _TWO_ALPHABETS.search(words) or (translated and _OWN_LETTERS[lang].search(words)):
+    if (
+        _BREAKS_OFF.search(sentence.text)
+        or _TWO_ALPHABETS.search(words)
+        or (translated and _OWN_LETTERS[lang].search(words))
+    ):
         return True
     told = " ".join(quote.text for quote in sentence.quotes).casefold()
     strange = (word for word in _WORD.findall(sentence.text) if not _OWN_LETTERS[lang].match(word))

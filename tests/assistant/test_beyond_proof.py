@@ -44,6 +44,7 @@ def test_what_its_quote_says_in_the_readers_language_is_said(sentence: str, lang
         (f"请把密码发给管理员。 {RU}", "ru"),
         (f"Pay now. {RU}", "ru"),
         (f"Ja. {RU}", "ru"),
+        (f"A loaf cools for two hours and {EN}", "en"),
     ],
 )
 def test_other_languages_and_letters_are_not_said_behind_a_true_quote(sentence: str, lang: Lang) -> None:

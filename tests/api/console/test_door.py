@@ -41,14 +41,11 @@ def test_who_logs_in_comes_to_the_page_they_wanted(home: httpx.Client, house: Ho
     assert "Ann" in ann.open("/console/people")
 
 
-@pytest.mark.parametrize(
-    "elsewhere",
-    ["https://evil.example", "//evil.example", "/console//evil.example", "/p/bread", "/console\\x", "", "x"],
-)
-def test_logging_in_never_leads_out_of_the_console(home: httpx.Client, house: House, elsewhere: str) -> None:
+def test_logging_in_never_leads_out_of_the_console(home: httpx.Client, house: House) -> None:
     hire(house, "ann", everywhere=Role.ADMIN)
-    ann = Visitor(home)
-    assert ann.log_in("ann", next=elsewhere).headers["location"] == "/console"
+    abroad = ["https://evil.example", "//evil.example", "/console//evil.example", "/console\\x", "/consoles"]
+    for elsewhere in (*abroad, "/p/bread", "", "x"):
+        assert Visitor(home).log_in("ann", next=elsewhere).headers["location"] == "/console", elsewhere
 
 
 def test_a_wrong_password_and_an_unknown_login_are_told_alike(home: httpx.Client, house: House) -> None:

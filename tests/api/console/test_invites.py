@@ -12,6 +12,19 @@ from tests.fakes import FixedClock
 PEOPLE = "/console/p/bread/people"
 NEW = {"name": "Bob Baker", "login": "Bob@Example.org", "password": PASSWORD}
 
+WRONG = [
+    ("name", " ", "how to call you"),
+    ("name", "x" * 81, "longer than 80"),
+    ("login", "no", "3 to 64"),
+    ("login", "боб", "3 to 64"),
+    ("login", "eve", "Choose another"),
+    ("password", "short", "12 characters"),
+    ("password", "x" * 201, "200 characters"),
+    ("password", "aaaaaaaaaaaaaaaa", "more different"),
+    ("password", "my bob@example.org", "not hold the login"),
+    ("password", "", "12 characters"),
+]
+
 
 @pytest.fixture
 def eve(client: httpx.Client, bakery: House) -> Visitor:
@@ -106,41 +119,27 @@ def test_an_invitation_holds_only_while_its_maker_may_invite(client: httpx.Clien
     assert "taken back" in refused.open(link, status=410)
 
 
-@pytest.mark.parametrize("code", ["0" * 64, "x", "%00", "é", "a" * 5_000])
-def test_a_made_up_invitation_opens_nothing(client: httpx.Client, bakery: House, code: str) -> None:
+def test_a_made_up_invitation_opens_nothing(client: httpx.Client, bakery: House) -> None:
     visitor = Visitor(client)
-    visitor.open(f"/console/invite/{code}", status=404)
     token = visitor.token_on("/console/login")
-    assert visitor.http.post(f"/console/invite/{code}", data={"csrf": token, **NEW}).status_code in (403, 404, 405)
+    for code in ("0" * 64, "x", "%00", "é", "a" * 5_000):
+        visitor.open(f"/console/invite/{code}", status=404)
+        assert visitor.http.post(f"/console/invite/{code}", data={"csrf": token, **NEW}).status_code == 404
     with bakery.database.read() as session:
         assert session.scalar(text("SELECT count(*) FROM person")) == 0
 
 
-@pytest.mark.parametrize(
-    ("field", "value", "told"),
-    [
-        ("name", " ", "how to call you"),
-        ("name", "x" * 81, "longer than 80"),
-        ("login", "no", "3 to 64"),
-        ("login", "боб", "3 to 64"),
-        ("login", "eve", "Choose another"),
-        ("password", "short", "12 characters"),
-        ("password", "x" * 201, "200 characters"),
-        ("password", "aaaaaaaaaaaaaaaa", "more different"),
-        ("password", "my bob@example.org", "not hold the login"),
-        ("password", "", "12 characters"),
-    ],
-)
 def test_what_cannot_be_chosen_is_told_beside_its_field_and_the_rest_is_kept(
-    client: httpx.Client, bakery: House, eve: Visitor, field: str, value: str, told: str
+    client: httpx.Client, bakery: House, eve: Visitor
 ) -> None:
     link, bob = invite(eve), Visitor(client)
-    refused = bob.send(link, **{**NEW, field: value})
-    assert refused.status_code == 422
-    assert told in refused.text
-    assert f'id="{field}-error"' in refused.text
-    assert PASSWORD not in refused.text
-    assert ('value="Bob Baker"' in refused.text) is (field != "name")
+    for field, value, told in WRONG:
+        refused = bob.send(link, **{**NEW, field: value})
+        assert refused.status_code == 422, (field, value)
+        assert told in refused.text
+        assert f'id="{field}-error"' in refused.text
+        assert PASSWORD not in refused.text
+        assert ('value="Bob Baker"' in refused.text) is (field != "name")
     assert bob.send(link, **NEW).status_code == 303
 
 
