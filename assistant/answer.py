@@ -82,7 +82,7 @@ class Question:
 
 @dataclass(frozen=True, slots=True)
 class Answerer:
-    """The collaborators an answer needs; without `chat` every answer is extractive, without `spending` it is uncounted."""
+    """The collaborators an answer needs; without `chat` every answer is extractive, without `spending` uncounted."""
 
     database: Database
     shelves: Shelves

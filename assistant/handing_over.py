@@ -13,7 +13,7 @@ from assistant.looking import Looked
 from assistant.prepare_card import last_turn, prepare_card
 from assistant.same_question import ALIKE_COSINE
 from assistant.verified import live_sources, nearest_verified
-from foundation.errors import EncoderUnavailable, IndexUnavailable, Invalid
+from foundation.errors import Conflict, EncoderUnavailable, IndexUnavailable
 from foundation.ids import PersonId, TurnId
 from foundation.text import clean_text
 from knowledge.centring import centre
@@ -56,8 +56,8 @@ class HandedOver:
 def hand_over_to_person(answerer: Answerer, press: Press) -> HandedOver:
     """Put a card into the queue; pressing again gives the same one.
 
-    The turn it is about is the one named, else, without a note, the conversation's last. Raises NotFound, Invalid,
-    Conflict. A search that is down leaves the card without evidence and keeps nobody from a person.
+    The turn it is about is the one named, else, without a note, the conversation's last. Raises NotFound, Conflict.
+    A search that is down leaves the card without evidence and keeps nobody from a person.
     """
     with answerer.database.read() as session:
         product = find_product(session, press.product)
@@ -84,7 +84,7 @@ def _wish(answerer: Answerer, session: Session, product: Product, press: Press) 
     if turn is None and not clean_text(press.note).strip():
         latest = last_turn(session, conversation)
         if latest is None:
-            raise Invalid("nothing was asked here yet; write in `note` what the person should answer")
+            raise Conflict("nothing was asked here yet; write in `note` what the person should answer")
         turn = TurnId(latest)
     return Wish(
         product=product.slug,

@@ -37,7 +37,8 @@ _CONSOLE = (NearLesson("", "Console", "/console"),)
 def reuse(asked: Asked, *, database: Database, shelves: Shelves) -> Move | None:
     """What all courses have on a subject already; also where the team's own pages have nothing to say."""
     wanted = asked_for(asked.text, (Ask.REUSE,))
-    if wanted is None and asked.looked.judgement.outcome is not Outcome.DECLINED:
+    later = asked.looked.held is not None and asked.looked.held.later is not None
+    if wanted is None and (later or asked.looked.judgement.outcome is not Outcome.DECLINED):
         return None
     if wanted is not None and not wanted.topic:
         return Move("reuse", (Draft(phrase(Phrase.REUSE_WHAT, asked.locale)),), outcome=Outcome.PARTLY)

@@ -24,7 +24,7 @@ ON_COURSE = {
         "Why is peeking at a running test a problem?",
         "What does Holm's correction do?",
         "how long should a test run",
-        "Which ones are confirmed at 0.05 by Bonferroni and which by Holm?",
+        "What does Holm guarantee that Bonferroni does not?",
         "diff_ci",
     ],
     "ru": [

@@ -68,7 +68,7 @@ def test_somebody_who_asked_nothing_yet_can_ask_a_person(bakery: House) -> None:
     assert done.state is HandOverState.WAITING
     with bakery.database.read() as session:
         assert own_hand_over(session, PRODUCT, done.id, conversation=done.conversation) == done
-    with pytest.raises(Invalid, match="nothing was asked"):
+    with pytest.raises(Conflict, match="nothing was asked"):
         press(bakery)
 
 
