@@ -1,6 +1,6 @@
 """Every router of the console."""
 
-from api.console import account, cases, door, gaps, hand_overs, invites, overview, people, verified
+from api.console import account, asking, cases, door, gaps, hand_overs, invites, overview, people, verified
 
 ROUTERS = (
     door.router,
@@ -12,4 +12,5 @@ ROUTERS = (
     gaps.router,
     hand_overs.router,
     verified.router,
+    asking.router,
 )

@@ -33,6 +33,7 @@ SECTIONS = (
     Section("verified", STAFF),
     Section("cases", frozenset({Role.MODERATOR}), count_waiting),
     Section("gaps", frozenset({Role.AUTHOR, Role.CURATOR, Role.TEAM}), count_gaps),
+    Section("ask", STAFF),
     Section("people", frozenset({Role.ADMIN})),
 )
 
