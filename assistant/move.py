@@ -24,8 +24,8 @@ class Move:
     """A decided move: what it says, what may be done next, and what it leaves behind.
 
     `facts` go into the reply (ids and numbers, such as `{"rung": 2}`), `writes` runs in the transaction that keeps the
-    turn. `links` are the pages to go to next; None leaves them to what the search found. `task` is what a model is told
-    that may word the quotes of the drafts, "" where none may.
+    turn. `links` are the pages to go to next; None leaves them, where not all was answered,
+    to what the search found. `task` is what a model is told that may word the quotes of the drafts, "" where none may.
     """
 
     name: str

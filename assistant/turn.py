@@ -73,9 +73,12 @@ class Found:
         }
 
     def nearest(self) -> tuple[NearLesson, ...]:
-        """Where to go next: the move's own pages, or the lessons closest to the question, closest first."""
-        if self.move is not None and self.move.links is not None:
-            return self.move.links
+        """Where to go next: the move's own pages, or the lessons closest to the question, closest first.
+
+        A move that did what was wanted leads nowhere but where it says.
+        """
+        if self.move is not None and (self.move.links is not None or self.move.outcome is Outcome.ANSWERED):
+            return self.move.links or ()
         lessons = {item.source.lesson.id: item.source.lesson for item in self.evidence}
         return tuple(near(self.product, lesson) for lesson in list(lessons.values())[:_NEAREST])
 

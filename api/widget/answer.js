@@ -146,7 +146,7 @@ export class AnswerView {
     }
     this.#dropDeadMarkers();
     // An answer in full has no need of other lessons.
-    if (record.outcome !== "answered" && record.nearest.length) {
+    if ((record.move || record.outcome !== "answered") && record.nearest.length) {
       this.node.append(lessonList(this.#context.say("nearest"), record.nearest, this.#context));
     }
   }

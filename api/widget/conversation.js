@@ -233,9 +233,9 @@ export class Conversation {
     this.#screen.follow(view.node);
   }
 
-  #finish(record, view, { turn, conversation, outcome, text, citations = [], nearest = [], gap = null, offers = [] }) {
+  #finish(record, view, { turn, conversation, outcome, text, citations = [], nearest = [], gap = null, offers = [], move }) {
     const streamed = record.text;
-    Object.assign(record, { state: "done", turn, outcome, text, citations, nearest, gap, offers });
+    Object.assign(record, { state: "done", turn, outcome, text, citations, nearest, gap, offers, move });
     this.#memory.keep({ conversation });
     view.finish(streamed);
     const { say } = this.#context;
