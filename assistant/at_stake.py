@@ -41,6 +41,8 @@ _FEWEST_NAME_CHARS = 8
 _LITTLE = 3
 _SHARED_NUMBERS = 2
 _SHARED_WORDS, _SHARED_WORDS_FIRST = 0.5, 0.75
+# "How do I start an A/B test?" shares three with an exercise about tests, and is a question all the same.
+_FEWEST_SHARED = 4
 _EXERCISE_NAMED = re.compile(r"\b(?:exercise|quiz|task|problem|homework|упражнен|задани|задач|домашк|квиз)\w*")
 _IN_QUOTES = re.compile("[\"“«'„]([^\"”»'“]{4,120})[\"”»'“]")
 # Asks for what only a key has, in a conversation that is about an exercise.
@@ -118,7 +120,8 @@ def resembles(text: str, exercise: Exercise, *, lexical: LexicalIndex, is_first:
     given = {number for number in numbers_in(text) & numbers_in(exercise.text) if len(number) > 1}
     if len(given) >= _SHARED_NUMBERS and shared >= _SHARED_WORDS:
         return True
-    return is_first and len(words) >= _FEWEST_WORDS and shared >= _SHARED_WORDS_FIRST
+    both = set(terms(text)) & set(terms(asked))
+    return is_first and len(both) >= _FEWEST_SHARED and shared >= _SHARED_WORDS_FIRST
 
 
 def _names(text: str, flat: str, exercise: Exercise) -> bool:
@@ -162,9 +165,11 @@ def _about(session: Session, message: Message, nearby: Sequence[Exercise], lexic
         return None
     before = [hint.exercise for hint in given_before(session, message.conversation) if hint.exercise]
     last = named or (find_exercise(session, product, before[-1]) if before else None)
-    if last is not None:
-        return last
     mine = [exercise for exercise in nearby if exercise.lesson.slug == message.lesson]
+    # Who is stuck with another lesson open has gone on; who wants an answer wants the one that was talked about.
+    gone_on = bool(mine) and last is not None and last.lesson.slug != message.lesson and message.intent is Intent.STUCK
+    if last is not None and not gone_on:
+        return last
     return mine[0] if wants_help and len(mine) == 1 else None
 
 
