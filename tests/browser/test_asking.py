@@ -74,7 +74,7 @@ def test_a_question_the_course_does_not_cover_is_declined_with_next_steps(page: 
     done = last_done(page, service, f"ab-tests-{lang}")
     assert done["outcome"] == "declined"
     assert done["gap"]
-    declined = {"en": "Not in this course", "ru": "В этом курсе ответа нет"}
+    declined = {"en": "Not covered here", "ru": "Здесь ответа нет"}
     expect(answer.locator(".badge")).to_have_text(declined[lang])
     # Said once, by the answer itself.
     noted = {"en": "noted for the author", "ru": "записан для автора"}
@@ -158,7 +158,7 @@ def test_a_screen_reader_hears_the_whole_answer_once(page: Page, service: str) -
     heard = page.evaluate("heard")
     assert len(heard) == 1
     assert heard[0].startswith("Answer: ")
-    assert "Quotes from the course: " in heard[0]
+    assert "Quotes: " in heard[0]
     assert "[1]" not in heard[0]
 
 

@@ -81,7 +81,7 @@ def test_a_comment_that_could_not_be_sent_keeps_its_words(page: Page, service: s
     expect(field).to_have_value("Please add a picture.")
     page.unroute("**/feedback")
     answer.get_by_role("button", name="Send comment").click()
-    expect(answer.locator(".reply").first).to_have_text("Thank you. The course team will see this.")
+    expect(answer.locator(".reply").first).to_have_text("Thank you. The team will see this.")
 
 
 @pytest.mark.parametrize(
