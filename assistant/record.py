@@ -11,7 +11,7 @@ from assistant.profile import profile_of
 from assistant.reply import Event, EventName, Outcome
 from assistant.trace import write_trace
 from assistant.turn import Found, TurnLog
-from feedback.gaps import record_gap
+from feedback.gaps import OFF_TOPIC, record_gap
 from learning.events import Verb, record_event
 
 
@@ -22,7 +22,8 @@ def record_turn(session: Session, found: Found, log: TurnLog, *, now: datetime) 
     # A message that names nothing ("What is it?", an emoji) says nothing about what the course lacks.
     says_nothing = not found.ranking.terms
     # What comes later is there: nothing the author could add.
-    is_gap = found.move is None and outcome is not Outcome.ANSWERED and not says_nothing and not found.later
+    lacks = found.move is None or found.intent is Intent.OFF_TOPIC
+    is_gap = lacks and outcome is not Outcome.ANSWERED and not says_nothing and not found.later
     gap = _record_gap(session, found, outcome, now=now) if is_gap else None
     reply = log.reply(outcome, gap)
     done = log.add(EventName.DONE, reply.to_json())
@@ -62,7 +63,7 @@ def _record_gap(session: Session, found: Found, outcome: Outcome, *, now: dateti
         turn=found.turn,
         # A question that leans says nothing to the author without what it leans on.
         question=found.ranking.question if found.topic else found.text,
-        outcome=outcome,
+        outcome=OFF_TOPIC if found.intent is Intent.OFF_TOPIC else outcome,
         lesson=found.evidence[0].source.lesson.slug if found.evidence else None,
         now=now,
     )

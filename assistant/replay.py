@@ -36,6 +36,7 @@ from knowledge.products import Product, find_product
 from knowledge.shelf_then import load_places, load_shelf_then
 
 # Worked out by `TurnLog.reply`, but known only when and where the turn was answered.
+_TOLD_SINCE = ("intent", "move", "offers", "facts")
 _FROM_THE_RECORD = ("gap", "timing_ms")
 
 
@@ -155,6 +156,8 @@ def _model_again(found: Found, kept: Mapping[str, Any]) -> AsyncGenerator[Draft,
 def _compared(row: TurnRow, log: TurnLog) -> Replay:
     reply = log.reply(log.outcome(), None).to_json()
     reply |= {name: row.reply[name] for name in _FROM_THE_RECORD}
+    # A reply of before these were told is compared as it was.
+    reply = {name: value for name, value in reply.items() if name in row.reply or name not in _TOLD_SINCE}
     events = [*log.events, Event(EventName.DONE, reply)]
     told = [_bytes(asdict(event)) for event in events]
     if told == [_bytes(event) for event in row.events]:

@@ -71,9 +71,9 @@ def noted(asked: Asked, *, database: Database, shelves: Shelves) -> Move | None:
 
 
 def off_topic(asked: Asked, *, database: Database, shelves: Shelves) -> Move | None:
-    """That this is about something else, and what can be asked here; no gap for the author."""
+    """That this is about something else, and what can be asked here; the gap it leaves is not among the author's."""
     told = [phrase(Phrase.OFF_TOPIC, asked.locale).format(title=asked.product.title), *_beginnings(asked, database)]
-    return Move("off_topic", tuple(Draft(text) for text in told), Outcome.DECLINED, links=())
+    return Move("off_topic", tuple(Draft(text) for text in told), Outcome.DECLINED, (Offer.PERSON,))
 
 
 def unsafe(asked: Asked, *, database: Database, shelves: Shelves) -> Move | None:

@@ -11,7 +11,7 @@ from assistant.grounding import Judgement
 from assistant.guard import Guard
 from assistant.intents import Intent
 from assistant.links import cite, near
-from assistant.move import Move
+from assistant.move import Move, Offer
 from assistant.position import HeldBack
 from assistant.reply import Citation, Composer, Event, EventName, NearLesson, Outcome, Reply
 from foundation.ids import ConversationId, TurnId
@@ -135,6 +135,12 @@ class TurnLog:
         wanting = bool(self.notes.get("not_covered") or self.found.later)
         return Outcome.PARTLY if judged is Outcome.ANSWERED and wanting else judged
 
+    def _offers(self, outcome: Outcome) -> tuple[Offer, ...]:
+        """What may be done next; who is declined may always ask a person."""
+        if self.found.move is not None:
+            return self.found.move.offers
+        return (Offer.PERSON,) if outcome is Outcome.DECLINED else ()
+
     def reply(self, outcome: Outcome, gap: str | None) -> Reply:
         """The finished turn."""
         move = self.found.move
@@ -151,6 +157,6 @@ class TurnLog:
             timing_ms={"search": self.found.searched_ms, **self.timing},
             intent=self.found.intent,
             move=None if move is None else move.name,
-            offers=() if move is None else move.offers,
+            offers=self._offers(outcome),
             facts={} if move is None else dict(move.facts),
         )

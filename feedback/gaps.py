@@ -9,6 +9,9 @@ from sqlalchemy.orm import Session
 from feedback.tables import GapRow
 from foundation.ids import ProductSlug, TurnId, content_hash
 
+# What a question that is about something else altogether leaves; an author has nothing to add.
+OFF_TOPIC = "off_topic"
+
 
 @dataclass(frozen=True, slots=True)
 class Gap:
@@ -43,8 +46,9 @@ def record_gap(
 
 
 def list_gaps(session: Session, product: str, *, limit: int, offset: int = 0) -> list[Gap]:
-    """A product's gaps, the newest first."""
-    rows = select(GapRow).where(GapRow.product == product).order_by(GapRow.created.desc(), GapRow.id)
+    """A product's gaps, the newest first; what was off topic is kept and not among them."""
+    mine = GapRow.product == product, GapRow.outcome != OFF_TOPIC
+    rows = select(GapRow).where(*mine).order_by(GapRow.created.desc(), GapRow.id)
     return [
         Gap(row.id, row.turn, row.question, row.outcome, row.lesson, row.created)
         for row in session.scalars(rows.limit(limit).offset(offset))
@@ -52,5 +56,6 @@ def list_gaps(session: Session, product: str, *, limit: int, offset: int = 0) ->
 
 
 def count_gaps(session: Session, product: str) -> int:
-    """How many gaps a product has."""
-    return session.scalar(select(func.count()).select_from(GapRow).where(GapRow.product == product)) or 0
+    """How many gaps a product has, what was off topic not counted."""
+    mine = GapRow.product == product, GapRow.outcome != OFF_TOPIC
+    return session.scalar(select(func.count()).select_from(GapRow).where(*mine)) or 0

@@ -9,7 +9,7 @@ from typing import Any
 from playwright.sync_api import Locator, Page, Request, Response, expect
 
 COVERED = {"en": "Why should a test have one target metric?", "ru": "Почему целевая метрика одна?"}
-NOT_COVERED = {"en": "Who wrote War and Peace?", "ru": "Кто написал «Войну и мир»?"}
+NOT_COVERED = {"en": "How do I configure Kubernetes ingress?", "ru": "Как настроить кластер Kubernetes?"}
 
 
 @dataclass(frozen=True)
