@@ -40,7 +40,7 @@ from assistant.turn import Found, TurnLog
 from assistant.worded_move import HINT_PROMPT, rebased, told_sources
 from assistant.wording import word_answer
 from foundation.clock import Clock
-from foundation.database import Database
+from foundation.database import Database, moment
 from foundation.errors import CompanionError, Invalid
 from foundation.ids import ConversationId, TurnId, random_id
 from foundation.text import clean_text
@@ -139,8 +139,9 @@ class Answerer:
             )
             said = _said(question) or said_before(session, conversation)
             language = self._language(session, question, product)
+            now = moment(session)
             nearby = find_nearby(
-                session, product, opened=opened, block=question.block, learner=question.learner, now=self.clock()
+                session, product, opened=opened, block=question.block, learner=question.learner, now=now
             )
         looked = self.look(text, product, said=said, position=position, nearby=nearby)
         intent = read_asked(text, looked, want=question.want)
@@ -161,7 +162,7 @@ class Answerer:
             lesson=lesson,
             block=question.block,
             looked=looked,
-            now=self.clock(),
+            now=now,
             at_stake=at_stake,
         )
         return Found(

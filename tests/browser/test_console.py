@@ -51,8 +51,8 @@ def come_in(page: Page, console: str) -> None:
     page.keyboard.press("Tab")
     page.keyboard.type(PASSWORD)
     page.keyboard.press("Enter")
+    page.wait_for_url(f"{console}/console")
     expect(page.locator("h1")).to_be_visible()
-    assert page.url == f"{console}/console"
 
 
 def reach(page: Page, role: str, name: str) -> None:

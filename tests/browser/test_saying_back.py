@@ -42,7 +42,7 @@ def test_a_thumb_down_is_recorded_and_invites_a_comment(page: Page, service: str
     assert comment["kind"] == "comment"
     assert comment["turn"]
     assert comment["text"] == "Хочется ещё один пример с расчётом."
-    expect(answer.locator(".reply").first).to_have_text("Спасибо. Команда курса это увидит.")
+    expect(answer.locator(".reply").first).to_have_text("Спасибо. Команда это увидит.")
     expect(form).to_be_hidden()
 
 
