@@ -9,6 +9,7 @@ import time
 from collections.abc import AsyncGenerator, Sequence
 from contextlib import aclosing
 from dataclasses import dataclass, field
+from datetime import datetime
 from functools import partial
 from typing import Any
 
@@ -124,67 +125,73 @@ class Answerer:
         return last.data
 
     def _find(self, question: Question) -> Found:
-        text = clean_text(question.text).strip()
-        if not text:
-            raise Invalid("the question is empty; write what you want to know")
-        if len(text) > MAX_QUESTION_CHARS:
-            raise Invalid(f"the question has {len(text)} characters; {MAX_QUESTION_CHARS} are the most")
+        text = _checked(question.text)
         with self.database.read() as session:
-            product = find_product(session, question.product)
-            opened = find_lesson(session, product.slug, question.lesson) if question.lesson else None
-            lesson = opened.slug if opened else None
-            conversation = self._conversation(session, product, question.conversation)
-            position = find_position(
-                session, product, stated=question.position, learner=question.learner, opened=lesson
-            )
-            said = _said(question) or said_before(session, conversation)
-            language = self._language(session, question, product)
-            now = moment(session)
-            nearby = find_nearby(
-                session, product, opened=opened, block=question.block, learner=question.learner, now=now
-            )
-        looked = self.look(text, product, said=said, position=position, nearby=nearby)
+            here = self._setting(session, question)
+        looked = self.look(text, here.product, said=here.said, position=here.position, nearby=here.nearby)
         intent = read_asked(text, looked, want=question.want)
-        message = Message(text, intent, product, conversation, question.learner, lesson, question.block, looked)
+        message = Message(
+            text, intent, here.product, here.conversation, question.learner, here.lesson, question.block, looked
+        )
         at_stake = self._at_stake(message, looked)
         looked = without_worked(looked, at_stake.solutions)
-        follows = language_of(looked.meant, default="ru" if product.lang == "ru" else "en")
-        locale = asks_for_language(text) or language or question.locale or follows
-        turn = TurnId(random_id("t"))
+        follows = language_of(looked.meant, default="ru" if here.product.lang == "ru" else "en")
         asked = Asked(
-            turn=turn,
-            conversation=conversation,
-            product=product,
+            turn=TurnId(random_id("t")),
+            conversation=here.conversation,
+            product=here.product,
             text=text,
             intent=intent,
-            locale=locale,
+            locale=asks_for_language(text) or here.language or question.locale or follows,
             learner=question.learner,
-            lesson=lesson,
+            lesson=here.lesson,
             block=question.block,
             looked=looked,
-            now=now,
+            now=here.now,
             at_stake=at_stake,
         )
+        return self._found(asked)
+
+    def _setting(self, session: Session, question: Question) -> "_Setting":
+        product = find_product(session, question.product)
+        opened = find_lesson(session, product.slug, question.lesson) if question.lesson else None
+        lesson = opened.slug if opened else None
+        conversation = self._conversation(session, product, question.conversation)
+        now, learner = moment(session), question.learner
+        return _Setting(
+            product=product,
+            lesson=lesson,
+            conversation=conversation,
+            position=find_position(session, product, stated=question.position, learner=learner, opened=lesson),
+            said=_said(question) or said_before(session, conversation),
+            language=self._language(session, question, product),
+            nearby=find_nearby(session, product, opened=opened, block=question.block, learner=learner, now=now),
+            now=now,
+        )
+
+    def _found(self, asked: Asked) -> Found:
+        """All that is known of a turn, its move decided."""
+        looked = asked.looked
         return Found(
-            turn,
-            conversation,
-            product,
-            text,
-            lesson,
-            question.learner,
-            locale,
-            looked.shelf,
-            self.shelves.encoder.id,
-            looked.ranking,
-            looked.evidence,
-            looked.judgement,
-            looked.searched_ms,
-            looked.carried,
-            looked.held,
-            intent,
-            self._move(asked),
-            question.block,
-            Guard(at_stake.solutions, exercise=at_stake.about),
+            turn=asked.turn,
+            conversation=asked.conversation,
+            product=asked.product,
+            text=asked.text,
+            lesson=asked.lesson,
+            learner=asked.learner,
+            locale=asked.locale,
+            shelf=looked.shelf,
+            encoder=self.shelves.encoder.id,
+            ranking=looked.ranking,
+            evidence=looked.evidence,
+            judgement=looked.judgement,
+            searched_ms=looked.searched_ms,
+            carried=looked.carried,
+            held=looked.held,
+            intent=asked.intent,
+            move=self._move(asked),
+            block=asked.block,
+            guard=Guard(asked.at_stake.solutions, exercise=asked.at_stake.about),
         )
 
     def _at_stake(self, message: Message, looked: Looked) -> AtStake:
@@ -264,6 +271,29 @@ def read_asked(text: str, looked: Looked, *, want: Want | None = None) -> Intent
 def _knows(shelf: Shelf, words: str) -> bool:
     """Whether a shelf has every word of these that names a topic."""
     return all(shelf.lexical.frequency(term) for term in content_of(words.split()))
+
+
+@dataclass(frozen=True, slots=True)
+class _Setting:
+    """What is known around a question before it is looked up; `language` is what a known learner asked for once."""
+
+    product: Product
+    lesson: str | None
+    conversation: ConversationId
+    position: Position | None
+    said: tuple[Said, ...]
+    language: Lang | None
+    nearby: Nearby | None
+    now: datetime
+
+
+def _checked(question: str) -> str:
+    text = clean_text(question).strip()
+    if not text:
+        raise Invalid("the question is empty; write what you want to know")
+    if len(text) > MAX_QUESTION_CHARS:
+        raise Invalid(f"the question has {len(text)} characters; {MAX_QUESTION_CHARS} are the most")
+    return text
 
 
 def _said(question: Question) -> tuple[Said, ...]:
