@@ -46,7 +46,7 @@ def console(house: House, monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
 
 def come_in(page: Page, console: str) -> None:
     page.goto(f"{console}/console")
-    # The first field has the focus already.
+    expect(page.locator("input[autofocus]")).to_be_focused()
     page.keyboard.type("anna.with-a-long-login@bakery.example")
     page.keyboard.press("Tab")
     page.keyboard.type(PASSWORD)
