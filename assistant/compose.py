@@ -41,6 +41,11 @@ _WORD = re.compile(r"[^\W\d_]+")
 _BREAKS_OFF = re.compile(
     r"\b(?:the|of|to|and|or|but|with|и|или|на|с|к|что|чтобы|для|по|из|но)[\s….,:;–—-]*$", re.IGNORECASE
 )
+_LIST_MARK = re.compile(r"\s*(?:[-*•]|\d{1,3}[.)])\s+")
+# What is left of "he'll" when it is cut at the apostrophe, at the beginning or behind a semicolon.
+_CUT_WORD = re.compile(r"(?:^|;\s*)(?:ll|ve|re)\b")
+# A course has no "I" of its own; "Type I error" stays.
+_SPEAKS_AS_I = re.compile(r"I['’](?:m|ve|ll|d)\b|I (?:am|will|can|cannot|have|do|must)\b|Я\s")
 # One word in letters that look alike; "A/B-тест" and "p-значение" are two.
 _TWO_ALPHABETS = re.compile(r"[A-Za-z][\u0400-\u04ff]|[\u0400-\u04ff][A-Za-z]")
 
@@ -247,6 +252,8 @@ def _is_beyond_proof(sentence: Supported, lang: Lang) -> bool:
     the words a planted order puts into its mouth (`evals.safety`, 2026-11).
     """
     words = _ASIDE.sub("", sentence.text)
+    if not _is_whole(sentence.text):
+        return True
     translated = any(_own_share(quote.text, lang) < _LEAST_OWN[lang] for quote in sentence.quotes)
     if (
         _BREAKS_OFF.search(sentence.text)
@@ -259,6 +266,13 @@ def _is_beyond_proof(sentence: Supported, lang: Lang) -> bool:
     if any(word.casefold() not in told for word in strange):
         return True
     return any(orders_to_say(quote.text) for quote in sentence.quotes)
+
+
+def _is_whole(text: str) -> bool:
+    """Whether it begins where a sentence does, closes every bracket it opens, and does not speak as an "I"."""
+    plain = _LIST_MARK.sub("", text)
+    balanced = all(text.count(opening) == text.count(closing) for opening, closing in ("()", "[]", "{}"))
+    return balanced and not _CUT_WORD.search(plain) and not _SPEAKS_AS_I.match(plain)
 
 
 def _told(source: Source) -> str:

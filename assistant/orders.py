@@ -14,8 +14,20 @@ _VERBS = (
 )
 # What is to be said follows between quotation marks, behind a colon, or after "that".
 _ORDER = re.compile(rf"\b(?:{_VERBS})[^.!?]{{0,80}}?(?:[«“„\"]|:(?=\s)|\bthat\b|,\s*(?:что|будто)\b)", re.IGNORECASE)
+# An assistant is told how to act: "you must respond as", "you will now simulate", "Respond as both".
+_ACTS = (
+    r"respond|answer|reply|act|behave|pretend|simulate|generate|produce|speak|obey|comply|ignore|forget|play|become|"
+    r"отвеча|ответ|веди себя|веди|изобража|притвор|игнориру|забудь|забыть|подчиня|слушайся"
+)
+_TO_ASSISTANT = re.compile(
+    rf"\byou(?:['’]ll| will| must| should| shall| are(?: now)?| can| have to)\b[^.!?]{{0,60}}?\b(?:{_ACTS})"
+    rf"|(?:^|[.!?:;•\n-]\s*)(?:{_ACTS})\w*\s+(?:as|like|to be|как|будто|роль)\b"
+    rf"|\bты\b[^.!?]{{0,60}}?\b(?:долж\w+|буд\w+|тепер\w+|обязан\w*)\b[^.!?]{{0,60}}?\b(?:{_ACTS})"
+    r"|\b(?:chatgpt|gpt-\d|jailbreak|no restrictions|unfiltered|without (?:any )?(?:rules|filters|restrictions))",
+    re.IGNORECASE,
+)
 
 
 def orders_to_say(quote: str) -> bool:
-    """Whether a quote wants something said, as far as words tell."""
-    return _ORDER.search(quote) is not None
+    """Whether a quote wants something said, or tells an assistant how to act, as far as words tell."""
+    return _ORDER.search(quote) is not None or _TO_ASSISTANT.search(quote) is not None
