@@ -10,7 +10,7 @@ from assistant.extract import Evidence, Quote, extract
 from assistant.looking import Looked, look
 from assistant.reply import Outcome
 from foundation.database import Database
-from knowledge.lessons import Source
+from knowledge.lessons import LessonHead
 from knowledge.products import Product, ProductKind, list_products
 from knowledge.shelves import Shelves
 
@@ -34,9 +34,9 @@ class Across:
         return None if best is None else Quote(best.source, best.start, best.end, self.product)
 
     @property
-    def sources(self) -> tuple[Source, ...]:
-        """The passages it was found in, best first."""
-        return tuple(item.source for item in self.evidence)
+    def lesson(self) -> LessonHead:
+        """The lesson of its best passage."""
+        return self.evidence[0].source.lesson
 
     @property
     def evidence(self) -> tuple[Evidence, ...]:

@@ -101,8 +101,10 @@ def where_to_share(asked: Asked, *, database: Database, shelves: Shelves) -> Mov
 
 def catalogue(asked: Asked, *, database: Database, shelves: Shelves) -> Move | None:
     """The courses that can be opened here, beside what an author's pages say of courses."""
+    if asked_for(asked.text, (Ask.CATALOGUE,)) is None:
+        return None
     products = courses(database, beside=asked.product.slug, first=asked.locale)
-    if asked_for(asked.text, (Ask.CATALOGUE,)) is None or not products:
+    if not products:
         return None
     with database.read() as session:
         quotes = section_named(session, asked)

@@ -51,7 +51,7 @@ def reuse(asked: Asked, *, database: Database, shelves: Shelves) -> Move | None:
     drafts = [Draft(phrase(Phrase.REUSE_FOUND, asked.locale))]
     for each in found[:_COURSES]:
         drafts.extend(_told(each))
-    links = tuple(_link(each.product, each.sources[0].lesson) for each in found[:_COURSES])
+    links = tuple(_link(each.product, each.lesson) for each in found[:_COURSES])
     return Move("reuse", tuple(drafts), facts={"courses": len(found)}, links=links)
 
 
@@ -112,7 +112,7 @@ def _age(asked: Asked, since: datetime) -> str:
 
 def _told(found: Across) -> Sequence[Draft]:
     quote = found.quote
-    head = f"{found.product.title} › {found.sources[0].lesson.title}"
+    head = f"{found.product.title} › {found.lesson.title}"
     return (Draft(head),) if quote is None else (Draft(head), Draft(quote.text, (quote,), joint="\n"))
 
 
