@@ -2,25 +2,16 @@
 
 from dataclasses import dataclass
 from datetime import datetime
-from enum import StrEnum
 
 from sqlalchemy.orm import Session
 
+from feedback.item import ItemKind as ItemKind
 from feedback.tables import ItemRow
 from foundation.errors import Invalid
 from foundation.ids import ProductSlug, random_id
 from foundation.text import clean_text
 
 MAX_TEXT_CHARS = 8_000
-
-
-class ItemKind(StrEnum):
-    """What a learner meant to say."""
-
-    THUMB_UP = "thumb_up"
-    THUMB_DOWN = "thumb_down"
-    COMMENT = "comment"
-    STUCK = "stuck"
 
 
 @dataclass(frozen=True, slots=True)

@@ -220,6 +220,29 @@ class ReleaseLessonRow(Base):
     position: Mapped[int] = mapped_column()
 
 
+class EditRow(Base):
+    """Changes of a lesson that were approved here and are not in its author's files; see `knowledge.edits`.
+
+    `changes` are in the terms of the revision `base`; `revision` is the one they made, `release` the number of the one
+    that shows it.
+    """
+
+    __tablename__ = "edit"
+    __table_args__ = (Index("ix_edit_product_state", "product", "state"),)
+
+    id: Mapped[str] = mapped_column(String(64), primary_key=True)
+    product: Mapped[str] = mapped_column(ForeignKey("product.slug"))
+    lesson: Mapped[str] = mapped_column(ForeignKey("lesson.id"))
+    changes: Mapped[list[dict[str, Any]]] = mapped_column(JSON)
+    base: Mapped[str] = mapped_column(String(64))
+    revision: Mapped[str | None] = mapped_column(String(64))
+    release: Mapped[int | None] = mapped_column()
+    state: Mapped[str] = mapped_column(String(16))
+    who: Mapped[str] = mapped_column(Text)
+    created: Mapped[datetime] = mapped_column(UtcDateTime)
+    updated: Mapped[datetime] = mapped_column(UtcDateTime)
+
+
 class RelationRow(Base):
     """How a lesson relates to another in a release: `source` requires, replaces or is equivalent to `target`.
 
