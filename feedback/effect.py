@@ -1,5 +1,6 @@
 """What a released change did at its place."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -18,9 +19,21 @@ class Verdict(StrEnum):
     WORSE = "worse"
 
 
+class EffectState(StrEnum):
+    """Whether more looks are to come.
+
+    WATCHED: they are. DONE: an earlier one said enough, or the last one was taken. CUT_SHORT: the place was changed
+    again, or the release taken back, before that.
+    """
+
+    WATCHED = "watched"
+    DONE = "done"
+    CUT_SHORT = "cut_short"
+
+
 @dataclass(frozen=True, slots=True)
 class Effect:
-    """An effect; `looks` are plain values, oldest first (`feedback.measure_effect`)."""
+    """An effect; `plan` are plain values of `feedback.watch`, `looks` of `feedback.measure_effect`, oldest first."""
 
     id: str
     product: ProductSlug
@@ -28,6 +41,7 @@ class Effect:
     release: int
     place: Place
     released: datetime
-    plan: dict[str, Any]
+    plan: Mapping[str, Any]
     looks: tuple[dict[str, Any], ...]
     verdict: Verdict
+    state: EffectState = EffectState.WATCHED

@@ -9,17 +9,16 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from foundation.ids import LessonId, ProductSlug, RevisionId, content_hash, readable_id
-from knowledge.blocks import Block, SourceCourse, SourceLesson
+from knowledge.blocks import SourceCourse, SourceLesson
 from knowledge.encoder import Encoder
 from knowledge.identity import unfilled_windows
 from knowledge.language import Lang, language_of
 from knowledge.passages import PACKING, Passage, Window, pack
 from knowledge.products import Collection
 from knowledge.spots import settle_spots
+from knowledge.stored_blocks import block_to_json
 from knowledge.tables import LessonRow, RevisionPassageRow, RevisionRow
 from knowledge.tokens import recipe_of
-
-_ALWAYS = ("kind", "text", "html", "start", "end", "heading_path", "anchor", "visibility")
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,9 +117,6 @@ def _plan(
     return PlannedLesson(lesson_id, slug, position, lesson, lang, blocks, passages, digest, source, len(passages))
 
 
-def block_to_json(block: Block) -> dict[str, Any]:
-    """A block as it is stored with its revision: what most blocks do not have is left out, not stored as empty."""
-    plain = {name: getattr(block, name) for name in _ALWAYS}
-    told = {"path": block.path, "lang": block.lang, "spot": asdict(block.spot) if block.spot else None}
-    told["not_before"] = block.not_before.isoformat() if block.not_before else None
-    return plain | {name: value for name, value in told.items() if value}
+def plan_anew(lesson: SourceLesson, lesson_id: LessonId, *, slug: str, position: int, encoder: Encoder) -> PlannedLesson:
+    """One lesson that stays where it is, packed whatever is live of it."""
+    return _plan(settle_spots(lesson), lesson_id, None, slug=slug, position=position, encoder=encoder)

@@ -125,6 +125,24 @@ def search_within(asked: Ranking, shelf: Shelf, *, hidden: Collection[LessonId],
     return _joined(shelf, rows, lexical, asked=asked, count=count)
 
 
+def ask_with(text: str, vector: Vector, shelf: Shelf, *, encoder_id: str) -> Ranking:
+    """What was said with its vector at hand, as `search_within` and `search_among` take it; nothing is found yet.
+
+    `vector` is a question's as the encoder gave it. Nothing is repaired, and nothing compared token by token.
+    """
+    lang = language_of(text, default="ru" if shelf.langs == {"ru"} else "en")
+    if shelf.langs != {lang}:
+        vector = centre(vector, lang=lang, role="question", encoder_id=encoder_id)
+    return Ranking(text, lang, tuple(terms(text)), vector, ())
+
+
+def search_among(asked: Ranking, shelf: Shelf, *, rows: Rows, count: int) -> Ranking:
+    """The best of some places, by their `order`, for what was asked; scores are against the whole shelf."""
+    if not len(rows):
+        return replace(asked, hits=())
+    return _joined(shelf, rows, shelf.lexical.scores(asked.terms), asked=asked, count=count)
+
+
 def _ask(question: str, lang: Lang, shelf: Shelf, encoder: Encoder) -> Ranking:
     """The question as it is compared; nothing is found yet.
 

@@ -5,14 +5,10 @@ are kept whole, float32; those of their sentences, many more, as int8 with one s
 or better to what the encoder gave.
 """
 
-import os
-import sys
-import threading
 from collections import deque
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from concurrent.futures import Future, ThreadPoolExecutor
-from contextlib import suppress
 from dataclasses import dataclass
 
 import numpy as np
@@ -22,6 +18,7 @@ from sqlalchemy.orm import Session
 
 from foundation.database import Database
 from foundation.errors import IndexUnavailable
+from foundation.priority import step_back
 from knowledge.encoder import Encoder, Vector
 from knowledge.parts import encode_whole
 from knowledge.sentence_vectors import quantised
@@ -32,7 +29,6 @@ from knowledge.tokens import Axes, axes_for, pack_tokens
 _HASHES_A_QUERY = 500
 _TEXTS_A_COMMIT = 32
 _WHOLE_BYTES = 4
-_NICENESS = 10
 
 Progress = Callable[[int, int], None]
 
@@ -106,7 +102,7 @@ class _Work:
 
 def _encoded(work: _Work, todo: Sequence[str], *, workers: int) -> Iterator[tuple[Sequence[str], list[_Encoded]]]:
     """Chunks with what was made of them; the next chunk is being encoded while one is stored."""
-    pool = ThreadPoolExecutor(max_workers=workers, thread_name_prefix="encode", initializer=_step_back)
+    pool = ThreadPoolExecutor(max_workers=workers, thread_name_prefix="encode", initializer=step_back)
     try:
         waiting: deque[tuple[Sequence[str], list[Future[_Encoded]]]] = deque()
         for chunk in _chunks(todo, _TEXTS_A_COMMIT):
@@ -118,13 +114,6 @@ def _encoded(work: _Work, todo: Sequence[str], *, workers: int) -> Iterator[tupl
             yield last, [future.result() for future in futures]
     finally:
         pool.shutdown(wait=False, cancel_futures=True)
-
-
-def _step_back() -> None:
-    """Encode on what answers leave over: Linux gives every thread a priority of its own, others do not."""
-    if sys.platform == "linux":
-        with suppress(OSError):
-            os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), _NICENESS)
 
 
 def missing_tokens(session: Session, hashes: Sequence[str], *, encoder_id: str) -> set[str]:

