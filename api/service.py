@@ -13,10 +13,13 @@ from api.app import create_app
 from api.cli.show import remark
 from companion.upkeep import lay_out_shelves
 from companion.wiring import House
+from companion.worker import working
 from foundation.errors import Conflict, Invalid
 from knowledge.products import list_products
 
 _GRACE_S = 5
+# How long what a learner said may wait until it is looked at.
+_TEND_EVERY_S = 20
 
 
 @contextmanager
@@ -62,7 +65,8 @@ def serve(house: House, listener: socket.socket) -> None:
         app, log_config=None, log_level="warning", timeout_graceful_shutdown=_GRACE_S, server_header=False
     )
     _say_hello(house, url)
-    _Server(config).run(sockets=[listener])
+    with working(house, every_s=_TEND_EVERY_S):
+        _Server(config).run(sockets=[listener])
 
 
 def _say_hello(house: House, url: str) -> None:

@@ -29,6 +29,11 @@ class Ask(StrEnum):
     SECTION = "section"
     PLAN = "plan"
     BLOCKS = "blocks"
+    STUCK_WHERE = "stuck_where"
+    NOT_ANSWERED = "not_answered"
+    CLEARER = "clearer"
+    GOT_BETTER = "got_better"
+    PRAISED = "praised"
 
 
 @dataclass(frozen=True, slots=True)

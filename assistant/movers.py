@@ -2,6 +2,7 @@
 
 from assistant.community_moves import catalogue, page, section, this_week, where_to_share, who_solved
 from assistant.hints import ladder
+from assistant.improving_moves import improving
 from assistant.moves import Movers
 from assistant.person_moves import person, verified
 from assistant.plan_moves import blocks, plan
@@ -15,6 +16,7 @@ MOVERS = Movers(
         "checklist": checklist,
         "contradictions": contradictions,
         "feedback": feedback,
+        "improving": improving,
         "noted": noted,
         "off_topic": off_topic,
         "ladder": ladder,

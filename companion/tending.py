@@ -50,7 +50,8 @@ def tend(house: House, product: str, *, progress: Progress = _quiet) -> Tended:
 def products_to_tend(house: House) -> list[ProductSlug]:
     """The products with items that wait for their place or theme."""
     with house.database.read() as session:
-        return [product.slug for product in list_products(session) if count_waiting(session, product.slug)]
+        slugs = [product.slug for product in list_products(session)]
+    return [slug for slug in slugs if count_waiting(house.database, slug)]
 
 
 def known_answers(session: Session, product: str) -> Sequence[KnownAnswer]:

@@ -16,6 +16,11 @@ from foundation.ids import ProductSlug
 from foundation.priority import step_back
 
 _log = logging.getLogger(__name__)
+_LAST_STEP_S = 5
+
+
+class _StopAsked(Exception):
+    """Ends a round between two of its steps; what was done until then is kept."""
 
 
 @contextmanager
@@ -28,7 +33,7 @@ def working(house: House, *, every_s: float) -> Iterator[None]:
         yield
     finally:
         stop.set()
-        thread.join(timeout=every_s)
+        thread.join(timeout=_LAST_STEP_S)
 
 
 def _work(house: House, stop: Event, every_s: float) -> None:
@@ -37,7 +42,7 @@ def _work(house: House, stop: Event, every_s: float) -> None:
         for product in _waiting(house):
             if stop.is_set():
                 return
-            _tend(house, product)
+            _tend(house, product, stop)
 
 
 def _waiting(house: House) -> list[ProductSlug]:
@@ -48,9 +53,15 @@ def _waiting(house: House) -> list[ProductSlug]:
         return []
 
 
-def _tend(house: House, product: ProductSlug) -> None:
+def _tend(house: House, product: ProductSlug, stop: Event) -> None:
+    def go_on(_done: int, _total: int) -> None:
+        if stop.is_set():
+            raise _StopAsked
+
     try:
-        done = tend(house, product)
+        done = tend(house, product, progress=go_on)
+    except _StopAsked:
+        _log.info("tend.stopped product=%s", product)
     except CompanionError as err:
         # What waits goes on waiting; the next round tries again.
         _log.error("tend.failed product=%s error=%s", product, type(err).__name__)

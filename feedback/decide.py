@@ -10,14 +10,13 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from feedback.fitting import check_changes
 from feedback.proposal import Proposal, ProposalState
 from feedback.proposals import WAITING, as_proposal, keep_event, last_to_change, row_of
 from feedback.tables import ProposalRow
 from foundation.errors import Conflict, Invalid, NotAllowed, NotFound
 from foundation.ids import PersonId
 from foundation.text import clean_text
-from knowledge.edits import Change, change_to_plain
+from knowledge.edits import Change, change_to_plain, check_changes
 from knowledge.revisions import live_state, state_of_revision
 from learning.people import find_person
 from learning.roles import Role, may, roles_in

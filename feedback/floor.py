@@ -1,7 +1,8 @@
 """The privacy floor: whose voices count, how much of one learner counts, and whose words may be shown.
 
 A theme is shown once `k` learners stand behind it who cannot all be one: people somebody vouches for, and browsers
-that came back. Fresh browsers, copies from browsers and messages of nobody known make no theme visible, however many they are.
+that came back. Fresh browsers, copies from browsers and messages of nobody known make no theme visible, however many
+they are.
 
 Words are shown only of a learner who is hidden among `k` at least as well proved as themselves: browsers that were
 brought together around one known person make the theme visible, and not that person's words.
@@ -13,7 +14,7 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
-from feedback.item import Voice
+from feedback.item import ItemKind, Voice
 from foundation.ids import content_hash
 from knowledge.words import fold
 from learning.presence import who_came_back
@@ -24,13 +25,16 @@ MOST_OF_ONE = 3
 
 @dataclass(frozen=True, slots=True)
 class Said:
-    """What the floor looks at of an item."""
+    """What is counted of an item; its fields are those of `feedback.item.Item`."""
 
     id: str
     learner: str | None
     voice: Voice
     text: str
     created: datetime
+    kind: ItemKind = ItemKind.COMMENT
+    outcome: str = ""
+    score: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +48,10 @@ class Voices:
     def learners(self) -> frozenset[str]:
         """All of them."""
         return self.proved | self.returning
+
+    def among(self, learners: Collection[str | None]) -> "Voices":
+        """Those of them who are named."""
+        return Voices(self.proved.intersection(learners), self.returning.intersection(learners))
 
     def reach(self, k: int) -> bool:
         """Whether there are enough of them to show anything at all."""
@@ -67,7 +75,7 @@ def voices_in(said: Iterable[Said], *, came_back: Collection[str]) -> Voices:
         match item.voice:
             case Voice.PERSON if item.learner is not None:
                 proved.add(item.learner)
-            case Voice.BROWSER if item.learner in came_back:
+            case Voice.BROWSER if item.learner is not None and item.learner in came_back:
                 mark = _words(item.text)
                 if item.learner in returning or mark not in copies:
                     returning.add(item.learner)

@@ -35,7 +35,7 @@ from knowledge.vectors import Progress, load_vectors, store_vectors
 _A_BATCH = 64
 # How far, in standard deviations of questions about anything, what is said must stand above a shelf's threshold to be
 # bound to a place of the course, and how far below it may stand in the lesson it names.
-_SURE = 0.4
+_SURE = 3.0
 _IN_ITS_LESSON = -0.5
 
 

@@ -12,12 +12,11 @@ from itertools import pairwise
 from typing import Any
 
 from foundation.errors import Conflict, Invalid
-from knowledge.blocks import BlockKind, Visibility
+from knowledge.sections import may_change
 from knowledge.sight import StoredBlock, evened
 
 MAX_MARKDOWN_CHARS = 20_000
 _MOST_CHANGES = 50
-_SHOWN = frozenset({Visibility.LEARNER, Visibility.NOT_BEFORE})
 
 
 class ChangeKind(StrEnum):
@@ -68,11 +67,6 @@ def change_to_plain(change: Change) -> dict[str, Any]:
 def change_from_plain(plain: Mapping[str, Any]) -> Change:
     """As it was stored."""
     return Change(**{**plain, "kind": ChangeKind(plain["kind"])})
-
-
-def may_change(block: StoredBlock) -> bool:
-    """Whether learners see a block, now or from a moment on; any other is out of a change's reach."""
-    return block["kind"] != BlockKind.ANSWER_KEY and block["visibility"] in _SHOWN
 
 
 def text_of(blocks: Sequence[StoredBlock], first: int, last: int) -> str:
@@ -142,8 +136,8 @@ def _check_numbers(blocks: Sequence[StoredBlock], change: Change) -> None:
     behind = _behind(change)
     if change.kind is ChangeKind.MOVE and behind is None:
         raise Invalid("a move says where to")
-    if behind is not None and not (behind == -1 or (0 <= behind < len(blocks) and may_change(blocks[behind]))):
-        raise Invalid(f"nothing can be put behind block {behind}; name one that learners see, or -1 for the start")
+    if behind is not None and not -1 <= behind < len(blocks):
+        raise Invalid(f"nothing can be put behind block {behind}; the lesson has {len(blocks)}, counted from 0")
     if change.kind is ChangeKind.INSERT:
         return
     if not 0 <= change.first <= change.last < len(blocks):

@@ -20,6 +20,7 @@ from foundation.ids import ProductSlug
 from knowledge.blocks import Block, BlockKind, ReadWarning, SourceCourse, Visibility
 from knowledge.calibration import encode_background
 from knowledge.coverage_scales import ShelfOf, measure_coverage
+from knowledge.encode_lessons import encode_lessons
 from knowledge.encoder import Encoder
 from knowledge.identity import check_languages
 from knowledge.passages import Passage
@@ -37,7 +38,7 @@ from knowledge.publish import Published, check_same_course, keep_draft, publish
 from knowledge.recordings import KeptRecording, name_recordings
 from knowledge.relations import settle_relations
 from knowledge.shelf import ShelfKey
-from knowledge.vectors import Progress, encode_missing
+from knowledge.vectors import Progress
 
 _HIDING = (Visibility.STAFF, Visibility.UNPUBLISHED, Visibility.NOT_BEFORE)
 
@@ -122,7 +123,7 @@ def ingest(
         lessons = plan_lessons(session, course, target.product, target.collection, encoder=encoder)
     check_languages(encoder, _passages_by_language(lessons), target.product)
     encode_background(database, encoder, workers=workers, progress=progress)
-    encoded = _encode(lessons, database, encoder, workers=workers, progress=progress)
+    encoded = encode_lessons(lessons, database, encoder, workers=workers, progress=progress)
     with database.write() as session:
         check_same_course(session, course, target.product, target.collection, replace=target.replace)
         published, warnings = _settle(session, course, target, lessons, clock=clock)
@@ -140,16 +141,6 @@ def _passages_by_language(lessons: Sequence[PlannedLesson]) -> Counter[str]:
     for lesson in lessons:
         counted[lesson.lang] += lesson.size
     return counted
-
-
-def _encode(
-    lessons: Sequence[PlannedLesson], database: Database, encoder: Encoder, *, workers: int, progress: Progress
-) -> frozenset[str]:
-    """Vectors for what has none: passages' windows whole, what only stands for a sentence rounded."""
-    texts = {window.input_hash: window.input_text for lesson in lessons for window in lesson.windows()}
-    passages = (passage for lesson in lessons for passage in lesson.passages)
-    whole = {window.input_hash for passage in passages for window in passage.windows}
-    return encode_missing(database, encoder, texts, workers=workers, progress=progress, rounded=texts.keys() - whole)
 
 
 def _settle(

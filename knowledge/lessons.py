@@ -4,7 +4,8 @@ What is open is asked of the session's moment. A lesson that is not is as good a
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Select, bindparam, select
@@ -18,7 +19,7 @@ from knowledge.openings import is_open_lesson, is_open_passage
 from knowledge.passages import PassageKind, Segment
 from knowledge.products import Collection
 from knowledge.relations import replacing_lessons
-from knowledge.sight import seen_blocks
+from knowledge.sight import StoredBlock, seen_blocks
 from knowledge.tables import LessonRow, PassageRow, RevisionPassageRow, RevisionRow
 
 _ROWS = (LessonRow, RevisionRow, PassageRow, RevisionPassageRow)
@@ -124,11 +125,23 @@ def find_lesson(session: Session, product: str, name: str) -> LessonHead:
 def read_lesson(session: Session, product: str, name: str) -> LessonPage:
     """A live lesson for its page; what learners may not see is not in it. Raises NotFound."""
     row, revision = _named(session, product, name, _live(session, with_blocks=True))
-    shown = seen_blocks(revision.blocks, now=moment(session))
-    titled = bool(shown) and shown[0]["kind"] == BlockKind.HEADING and shown[0]["text"] == revision.title
-    blocks = tuple(_shown(block) for block in shown)
+    return _page(_head(row, revision), revision, revision.blocks, now=moment(session))
+
+
+def preview_lesson(
+    session: Session, product: str, name: str, *, blocks: Sequence[StoredBlock], title: str
+) -> LessonPage:
+    """A live lesson's page as learners would see it with other blocks and this title. Raises NotFound."""
+    row, revision = _named(session, product, name, _live(session, with_blocks=True))
+    return _page(replace(_head(row, revision), title=title), revision, blocks, now=moment(session))
+
+
+def _page(head: LessonHead, revision: RevisionRow, blocks: Sequence[StoredBlock], *, now: datetime) -> LessonPage:
+    seen = seen_blocks(blocks, now=now)
+    titled = bool(seen) and seen[0]["kind"] == BlockKind.HEADING and seen[0]["text"] == head.title
+    shown = tuple(_shown(block) for block in seen)
     recordings = tuple(Recording(**told) for told in revision.recordings)
-    return LessonPage(_head(row, revision), revision.lang, blocks, titled, _of_blocks(recordings, blocks))
+    return LessonPage(head, revision.lang, shown, titled, _of_blocks(recordings, shown))
 
 
 def _shown(block: Mapping[str, Any]) -> ShownBlock:

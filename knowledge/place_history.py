@@ -1,4 +1,4 @@
-"""When a section of a lesson read as it does, and which lessons changed in a stretch of time: from published releases."""
+"""Since when a section of a lesson reads as it does, and which lessons changed in a stretch of time, by releases."""
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass

@@ -117,6 +117,8 @@ def _plan(
     return PlannedLesson(lesson_id, slug, position, lesson, lang, blocks, passages, digest, source, len(passages))
 
 
-def plan_anew(lesson: SourceLesson, lesson_id: LessonId, *, slug: str, position: int, encoder: Encoder) -> PlannedLesson:
+def plan_anew(
+    lesson: SourceLesson, lesson_id: LessonId, *, slug: str, position: int, encoder: Encoder
+) -> PlannedLesson:
     """One lesson that stays where it is, packed whatever is live of it."""
     return _plan(settle_spots(lesson), lesson_id, None, slug=slug, position=position, encoder=encoder)

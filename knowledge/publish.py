@@ -18,8 +18,8 @@ from knowledge.language import Lang, language_of
 from knowledge.passages import Passage, Segment, WindowRole
 from knowledge.plan import PlannedLesson
 from knowledge.products import Collection
-from knowledge.relations import Relation
-from knowledge.releases import Placed, add_draft, add_published, go_live, placed_live
+from knowledge.relations import Relation, relations_of
+from knowledge.releases import Placed, Release, add_draft, add_published, go_live, live_release, placed_live
 from knowledge.tables import CaseRow, LessonRow, PassageRow, RevisionPassageRow, RevisionRow, WindowRow
 
 _IDS_A_QUERY = 500
@@ -101,6 +101,20 @@ def keep_draft(
     wanted = _written(session, lessons, product, Collection.LESSONS, live, unreadable=unreadable, now=now)
     draft = add_draft(session, product, wanted, relations=relations, card=card, now=now)
     return _published(session, live, wanted, release=draft.number if draft else None)
+
+
+def keep_beside(session: Session, lessons: Sequence[PlannedLesson], product: ProductSlug, *, now: datetime) -> Release:
+    """Keep what is live as a draft, with these lessons in place of their own. Raises Conflict when nothing differs."""
+    live = placed_live(session, product)
+    changed = _written(session, lessons, product, Collection.LESSONS, frozenset(), unreadable=frozenset(), now=now)
+    named = {placed.lesson for placed in changed}
+    wanted = changed | {placed for placed in live if placed.lesson not in named}
+    release = live_release(session, product)
+    relations = relations_of(session, release.id) if release else frozenset()
+    draft = add_draft(session, product, wanted, relations=relations, card={}, now=now)
+    if draft is None:
+        raise Conflict(f"the lessons of {product} read like this already; there is nothing to release")
+    return draft
 
 
 def _graduates_cases(product: str) -> Select[str | None]:

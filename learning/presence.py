@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import islice
 
-from sqlalchemy import func, select
+from sqlalchemy import Exists, func, select
 from sqlalchemy.orm import Session
 
 from learning.people import BROWSER
@@ -62,7 +62,7 @@ def who_came_back(session: Session, product: str, persons: Iterable[str], *, unt
     return frozenset(found)
 
 
-def _vouched():  # type: ignore[no-untyped-def]
+def _vouched() -> Exists:
     known = select(IdentityRow.person).where(IdentityRow.person == EnrolmentRow.person, IdentityRow.issuer != BROWSER)
     return known.exists()
 

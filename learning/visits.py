@@ -14,8 +14,9 @@ _COLUMNS = EventRow.__table__.columns
 
 
 def first_visits(session: Session, product: str, *, until: datetime) -> dict[str, dict[str, datetime]]:
-    """By the slug of a live lesson, when known people first did anything in it; visits of a lesson that was replaced
-    count for the one in its place.
+    """When known people first did anything in each live lesson, by its slug and their ids.
+
+    What they did in a lesson that was replaced counts for the one in its place.
     """
     first = (
         select(_COLUMNS.lesson, _COLUMNS.actor, func.min(_COLUMNS.at).label("at"))
@@ -29,9 +30,7 @@ def first_visits(session: Session, product: str, *, until: datetime) -> dict[str
     return _moved(session, product, visits)
 
 
-def _moved(
-    session: Session, product: str, visits: dict[str, dict[str, datetime]]
-) -> dict[str, dict[str, datetime]]:
+def _moved(session: Session, product: str, visits: dict[str, dict[str, datetime]]) -> dict[str, dict[str, datetime]]:
     live = {head.slug for head in live_lessons(session, product)}
     told = {lesson: visits.get(lesson, {}) for lesson in live}
     for lesson in visits.keys() - live:

@@ -69,9 +69,7 @@ def intervals(points: Sequence[Point], *, title: str, form: Form) -> Chart:
     return _chart(_DOTS, points, title=title, form=form, span=(low, high))
 
 
-def _chart(
-    kind: str, points: Sequence[Point], *, title: str, form: Form, span: tuple[float, float | None]
-) -> Chart:
+def _chart(kind: str, points: Sequence[Point], *, title: str, form: Form, span: tuple[float, float | None]) -> Chart:
     rows = tuple(_row(point, form) for point in points)
     return Chart(title, _draw(kind, points, title=title, form=form, span=span) if points else Markup(), rows)
 
@@ -82,9 +80,7 @@ def _row(point: Point, form: Form) -> tuple[str, str, str, str]:
     return point.label, number, between, point.note
 
 
-def _draw(
-    kind: str, points: Sequence[Point], *, title: str, form: Form, span: tuple[float, float | None]
-) -> Markup:
+def _draw(kind: str, points: Sequence[Point], *, title: str, form: Form, span: tuple[float, float | None]) -> Markup:
     low, high = span
     ends = [each for point in points for each in (point.value, point.high) if each is not None]
     # The library counts rows from below. It puts dots at both edges of a picture: rows without any keep them off.

@@ -5,13 +5,14 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from functools import cache
 from http import HTTPStatus
+from itertools import groupby
 from pathlib import Path
 from typing import Any
 
 from fastapi import Request
 from fastapi.responses import RedirectResponse, Response
 
-from api.console.sections import sections_for
+from api.console.sections import Section, sections_for
 from api.console.staff import Desk, Staff
 from api.pages import Pages, reader_language
 from knowledge.language import Lang
@@ -54,8 +55,11 @@ def show(request: Request, at: Desk | Staff, template: str, *, status: int = HTT
     t = words(request)
     done = t.get(f"done_{request.query_params.get('done', '')}", "")
     opened = sections_for(desk.roles) if desk and desk.product else []
-    sections = [{"title": t[f"section_{one.name}"], "path": one.path(desk.slug if desk else "")} for one in opened]
-    shell = {"staff": staff, "desk": desk, "csrf": staff.login.csrf, "sections": sections, "done": done}
+    groups = [
+        {"name": t[f"group_{group}"], "sections": [_link(one, desk, t) for one in some]}
+        for group, some in groupby(opened, key=lambda one: one.group)
+    ]
+    shell = {"staff": staff, "desk": desk, "csrf": staff.login.csrf, "groups": groups, "done": done}
     page: Response = request.app.state.console.render(
         request, template, status=status, here=request.url.path, **shell, **values
     )
@@ -79,6 +83,10 @@ def lead(path: str, *, done: str = "") -> Response:
 def words(request: Request) -> Mapping[str, str]:
     """The console's texts in the reader's language."""
     return console_texts(reader_language(request))
+
+
+def _link(section: Section, desk: Desk | None, t: Mapping[str, str]) -> dict[str, str]:
+    return {"title": t[f"section_{section.name}"], "path": section.path(desk.slug if desk else "")}
 
 
 def _moment(at: datetime) -> str:

@@ -1,6 +1,20 @@
 """Every router of the console."""
 
-from api.console import account, asking, cases, door, gaps, hand_overs, invites, overview, people, verified
+from api.console import (
+    account,
+    asking,
+    cases,
+    door,
+    hand_overs,
+    invites,
+    lesson_preview,
+    lessons,
+    loop_settings,
+    overview,
+    people,
+    themes,
+    verified,
+)
 
 ROUTERS = (
     door.router,
@@ -9,7 +23,10 @@ ROUTERS = (
     account.router,
     people.router,
     cases.router,
-    gaps.router,
+    themes.router,
+    lessons.router,
+    lesson_preview.router,
+    loop_settings.router,
     hand_overs.router,
     verified.router,
     asking.router,

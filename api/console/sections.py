@@ -16,25 +16,31 @@ from learning.roles import STAFF, Role, may
 class Section:
     """One page of a product's desk, for whoever holds one of `roles`; `count` says how much waits there.
 
-    Its address ends with `name`, dashes for underscores; its texts are `section_{name}` and `count_{name}`.
+    Its address ends with `name`, dashes for underscores; its texts are `section_{name}` and `count_{name}`. `group`
+    says with which others it stands in a line: `group_{group}`.
     """
 
     name: str
     roles: frozenset[Role]
     count: Callable[[Session, ProductSlug], int] | None = None
+    group: str = "loop"
 
     def path(self, product: str) -> str:
         """Where it opens."""
         return f"/console/p/{product}/{self.name.replace('_', '-')}"
 
 
+_READERS = frozenset({Role.AUTHOR, Role.CURATOR, Role.TEAM})
 SECTIONS = (
-    Section("hand_overs", STAFF, count_waiting_hand_overs),
-    Section("verified", STAFF),
-    Section("cases", frozenset({Role.MODERATOR}), count_waiting),
-    Section("gaps", frozenset({Role.AUTHOR, Role.CURATOR, Role.TEAM}), count_gaps),
-    Section("ask", STAFF),
-    Section("people", frozenset({Role.ADMIN})),
+    Section("themes", _READERS),
+    Section("gaps", _READERS, count_gaps),
+    Section("lessons", _READERS),
+    Section("hand_overs", STAFF, count_waiting_hand_overs, group="people"),
+    Section("verified", STAFF, group="people"),
+    Section("cases", frozenset({Role.MODERATOR}), count_waiting, group="people"),
+    Section("ask", STAFF, group="people"),
+    Section("people", frozenset({Role.ADMIN}), group="house"),
+    Section("settings", frozenset({Role.AUTHOR}), group="house"),
 )
 
 

@@ -6,12 +6,12 @@ Around a change stand the nearest blocks learners see; what they do not see is i
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import datetime
 from difflib import SequenceMatcher
 from enum import StrEnum
 
 from knowledge.edits import Change, ChangeKind
-from knowledge.sight import StoredBlock, is_seen
+from knowledge.sections import may_change
+from knowledge.sight import StoredBlock
 
 _WORD = re.compile(r"\w+|\s+|[^\w\s]")
 # Comparing takes the square of it; of more the whole is marked, which still says what changes.
@@ -47,9 +47,9 @@ class Row:
     new: tuple[Stretch, ...] = ()
 
 
-def side_by_side(blocks: Sequence[StoredBlock], changes: Sequence[Change], *, now: datetime) -> list[list[Row]]:
+def side_by_side(blocks: Sequence[StoredBlock], changes: Sequence[Change]) -> list[list[Row]]:
     """Rows for every change, in reading order; `blocks` are those of the revision the changes are in the terms of."""
-    return [_rows(blocks, change, now) for change in sorted(changes, key=lambda change: (change.first, change.last))]
+    return [_rows(blocks, change) for change in sorted(changes, key=lambda change: (change.first, change.last))]
 
 
 def compare(old: str, new: str) -> tuple[tuple[Stretch, ...], tuple[Stretch, ...]]:
@@ -66,13 +66,13 @@ def compare(old: str, new: str) -> tuple[tuple[Stretch, ...], tuple[Stretch, ...
     return tuple(columns[0]), tuple(columns[1])
 
 
-def _rows(blocks: Sequence[StoredBlock], change: Change, now: datetime) -> list[Row]:
+def _rows(blocks: Sequence[StoredBlock], change: Change) -> list[Row]:
     first = change.last + 1 if change.kind is ChangeKind.INSERT else change.first
-    rows = [*_around(blocks, range(first - 1, -1, -1), now)]
+    rows = [*_around(blocks, range(first - 1, -1, -1))]
     rows += _changed(change)
-    rows += _around(blocks, range(change.last + 1, len(blocks)), now)
+    rows += _around(blocks, range(change.last + 1, len(blocks)))
     if change.kind is ChangeKind.MOVE and change.to is not None:
-        rows += _around(blocks, range(change.to, -1, -1), now)
+        rows += _around(blocks, range(change.to, -1, -1))
         rows.append(Row(Side.MOVED_HERE, new=(Stretch(change.before, True),)))
     return rows
 
@@ -90,10 +90,10 @@ def _changed(change: Change) -> Iterator[Row]:
             yield Row(Side.MOVED_AWAY, old=(Stretch(change.before, True),))
 
 
-def _around(blocks: Sequence[StoredBlock], numbers: range, now: datetime) -> Iterator[Row]:
+def _around(blocks: Sequence[StoredBlock], numbers: range) -> Iterator[Row]:
     """The nearest block in a direction that learners see."""
     for number in numbers:
-        if 0 <= number < len(blocks) and is_seen(blocks[number], now=now):
+        if 0 <= number < len(blocks) and may_change(blocks[number]):
             text = str(blocks[number]["text"])
             shown = text if len(text) <= _CONTEXT_CHARS else f"{text[:_CONTEXT_CHARS].rstrip()}…"
             yield Row(Side.AROUND, (Stretch(shown),), (Stretch(shown),))

@@ -1,0 +1,119 @@
+"""What learners said, word by word, without what would tell one of them apart.
+
+A quote is a stretch of an item as it stands. Words that one learner alone uses, long numbers and addresses are left out
+of it by ending the stretch before them: a name, a nickname or a place that slipped through redaction is such a word.
+Known are ordinary words, those of the lesson, and those that two learners use.
+"""
+
+import re
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+
+from feedback.floor import Said, Voices
+from knowledge.words import common_words, fold, stems_of, words_of
+
+MOST_QUOTES = 3
+LEAST_QUOTES = 2
+MOST_CHARS = 240
+_LEAST_WORDS = 3
+_ENOUGH_CHARS = 120
+_CHUNK = re.compile(r"\S+")
+# A year or a long number, letters with digits among them, an address.
+_TELLING = re.compile(r"\d{4,}|[^\W\d_]\d|\d[^\W\d_]|@|://|\\")
+_ENDS = re.compile(r"[.!?…][\"»”)]*$")
+
+
+@dataclass(frozen=True, slots=True)
+class Quote:
+    """A verbatim stretch of an item."""
+
+    item: str
+    text: str
+
+
+def choose_quotes(
+    said: Sequence[Said], voices: Voices, *, k: int, terms: Collection[str] = (), lesson_stems: Collection[str] = ()
+) -> tuple[Quote, ...]:
+    """At most three quotes of different learners who are hidden among `k`; those that name the theme's terms first."""
+    known = frozenset(lesson_stems) | _shared_stems(said, voices) | common_words().certain_stems
+    wanted = stems_of(word for term in terms for word in words_of(term))
+    found = []
+    for item in said:
+        if voices.hide(item.learner, k):
+            text = clean_stretch(item.text, known)
+            if text is not None:
+                named = len(wanted & stems_of(words_of(text)))
+                found.append(((-named, -min(len(text), _ENOUGH_CHARS), item.created, item.id), item, text))
+    found.sort(key=lambda each: each[0])
+    quotes: list[Quote] = []
+    used = set[str]()
+    for _, item, text in found:
+        marks = {f"learner {item.learner}", f"text {' '.join(words_of(text))}"}
+        if not marks & used:
+            used |= marks
+            quotes.append(Quote(item.id, text))
+        if len(quotes) == MOST_QUOTES:
+            break
+    return tuple(quotes)
+
+
+def clean_stretch(text: str, known: Collection[str]) -> str | None:
+    """The longest stretch of a text without a telling word, at most 240 characters; None where it has no three words.
+
+    `known` are stems. A text that is clean as a whole may be shorter.
+    """
+    best = ""
+    for start, end in _stretches(text, known):
+        stretch = text[start:end]
+        if len(stretch) > len(best) and (stretch == text.strip() or len(words_of(stretch)) >= _LEAST_WORDS):
+            best = stretch
+    return best or None
+
+
+def is_clean(text: str, known: Collection[str]) -> bool:
+    """Whether no word of a text tells a learner apart."""
+    return not any(_tells(chunk, known) for chunk in text.split())
+
+
+def _stretches(text: str, known: Collection[str]) -> Iterator[tuple[int, int]]:
+    """Runs of chunks without a telling one, cut at the last sentence's end before they grow too long."""
+    start = end = sentence = None
+    for chunk in _CHUNK.finditer(text):
+        if _tells(chunk[0], known):
+            if start is not None and end is not None:
+                yield start, end
+            start = end = sentence = None
+            continue
+        if start is not None and end is not None and chunk.end() - start > MOST_CHARS:
+            yield start, sentence or end
+            start = sentence = None
+        if chunk.end() - chunk.start() > MOST_CHARS:
+            start = end = sentence = None
+            continue
+        start, end = chunk.start() if start is None else start, chunk.end()
+        sentence = end if _ENDS.search(chunk[0]) else sentence
+    if start is not None and end is not None:
+        yield start, end
+
+
+def _tells(chunk: str, known: Collection[str]) -> bool:
+    if _TELLING.search(chunk):
+        return True
+    words = [word for word in words_of(chunk) if len(word) > 1]
+    return any(stem not in known for stem in stems_of(words))
+
+
+def _shared_stems(said: Iterable[Said], voices: Voices) -> frozenset[str]:
+    """Stems that two learners who count use."""
+    users: dict[str, set[str]] = defaultdict(set)
+    for item in said:
+        if item.learner is not None and item.learner in voices.learners:
+            for stem in stems_of(words_of(item.text)):
+                users[stem].add(item.learner)
+    return frozenset(stem for stem, learners in users.items() if len(learners) >= LEAST_QUOTES)
+
+
+def stems_in(text: str) -> frozenset[str]:
+    """The stems of a text's words."""
+    return stems_of(words_of(fold(text)))
