@@ -25,6 +25,7 @@ from api.routers import (
     citations,
     events,
     feedback,
+    feedback_items,
     hand_overs,
     health,
     learners,
@@ -32,6 +33,7 @@ from api.routers import (
     me_pages,
     memory,
     moderation,
+    news,
     offers,
     openai_wire,
     pages,
@@ -55,7 +57,9 @@ _ROUTERS = tuple(
     noun.router
     for noun in (
         turns,
+        feedback_items,
         feedback,
+        news,
         hand_overs,
         learners,
         events,

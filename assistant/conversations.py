@@ -15,7 +15,7 @@ from assistant.intents import Intent
 from assistant.reply import Event, EventName, Reply
 from assistant.tables import ConversationRow, TurnRow
 from foundation.errors import NotFound
-from foundation.ids import ConversationId, PersonId, ProductSlug, TurnId, random_id
+from foundation.ids import ConversationId, PassageId, PersonId, ProductSlug, TurnId, random_id
 
 _REMEMBERED = 10_000
 # How far back a question may lean; thanks and the like in between count.
@@ -134,6 +134,12 @@ def _cited_under(citations: Sequence[dict[str, Any]]) -> str:
 def question_of(session: Session, turn: str) -> str | None:
     """What was asked in a turn."""
     return session.scalar(select(TurnRow.question).where(TurnRow.id == turn))
+
+
+def cited_first(session: Session, turn: str) -> PassageId | None:
+    """The passage a turn's answer rests on first; None where it cites none."""
+    reply = session.scalar(select(TurnRow.reply).where(TurnRow.id == turn)) or {}
+    return next((PassageId(each["passage"]) for each in reply.get("citations", []) if each.get("passage")), None)
 
 
 def person_of(session: Session, conversation: str) -> PersonId | None:

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from assistant.hand_over import HandOver, HandOverState, as_told, checked_text, decider_name, own_row, row_of
 from assistant.tables import HandOverRow
+from feedback.forget import take_back
 from foundation.errors import Conflict, Invalid, NotAllowed
 from foundation.ids import PersonId, ProductSlug
 from learning.events import Verb, record_event
@@ -67,6 +68,7 @@ def withdraw_hand_over(
     row = own_row(session, product, hand_over_id, conversation)
     _check_open(session, row)
     row.state, row.decided = HandOverState.WITHDRAWN, now
+    take_back(session, row.product, row.id)
     session.flush()
     return as_told(row)
 

@@ -15,6 +15,8 @@ from sqlalchemy.orm import Session
 
 from assistant.conversations import keep_conversation
 from assistant.tables import HandOverRow
+from feedback.inbox import MAX_TEXT_CHARS, NewItem, record_item, voice_of
+from feedback.item import ItemKind, Source
 from foundation.errors import Conflict, Invalid, NotFound
 from foundation.ids import ConversationId, HandOverId, PersonId, ProductSlug, TurnId, random_id
 from foundation.text import clean_text
@@ -150,7 +152,24 @@ def hand_over(session: Session, wish: Wish, prepared: Prepared, *, now: datetime
         detail={"hand_over": row.id, "turn": wish.turn},
         at=now,
     )
+    _tell_authors(session, wish, prepared, row.id, now=now)
     return as_told(row)
+
+
+def _tell_authors(session: Session, wish: Wish, prepared: Prepared, hand_over_id: str, *, now: datetime) -> None:
+    """Keep the question as something a person was needed for; it is taken back with the card."""
+    item = NewItem(
+        wish.product,
+        ItemKind.HANDED_OVER,
+        prepared.question[:MAX_TEXT_CHARS],
+        turn=wish.turn,
+        lesson=prepared.lesson,
+        source=Source.HAND_OVER,
+        learner=wish.person,
+        voice=voice_of(session, wish.person),
+        external=hand_over_id,
+    )
+    record_item(session, item, now=now)
 
 
 def find_hand_over(session: Session, product: str, hand_over_id: str) -> HandOver:

@@ -117,7 +117,14 @@ def _answers(session: Session, asked: Asked) -> Answers:
 def _note_gap(asked: Asked, session: Session) -> None:
     product, turn = asked.product.slug, asked.turn
     record_gap(
-        session, product=product, turn=turn, question=asked.text, outcome=Outcome.DECLINED, lesson=None, now=asked.now
+        session,
+        product=product,
+        turn=turn,
+        question=asked.text,
+        outcome=Outcome.DECLINED,
+        lesson=None,
+        now=asked.now,
+        learner=asked.learner,
     )
 
 

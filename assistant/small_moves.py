@@ -19,7 +19,8 @@ from assistant.profile import profile_of
 from assistant.reply import Outcome
 from assistant.self_told import MemoryKind, SelfTold, read_self_told, tells_only_of_self
 from assistant.suggestions import suggest
-from feedback.inbox import ItemKind, NewItem, record_item
+from feedback.inbox import MAX_TEXT_CHARS, ItemKind, NewItem, record_item, voice_of
+from feedback.item import Source
 from foundation.database import Database
 from knowledge.lessons import live_lessons
 from knowledge.products import ProductKind
@@ -116,7 +117,16 @@ def _beginnings(asked: Asked, database: Database) -> list[str]:
 
 
 def _keep_remark(asked: Asked, session: Session) -> None:
-    new = NewItem(asked.product.slug, ItemKind.COMMENT, asked.text, turn=asked.turn, lesson=asked.lesson)
+    new = NewItem(
+        asked.product.slug,
+        ItemKind.COMMENT,
+        asked.text[:MAX_TEXT_CHARS],
+        turn=asked.turn,
+        lesson=asked.lesson,
+        source=Source.TURN,
+        learner=asked.learner,
+        voice=voice_of(session, asked.learner),
+    )
     item = record_item(session, new, now=asked.now)
     record_event(
         session,

@@ -13,7 +13,7 @@ from typing import Any
 from assistant import learner_records
 from companion.cases import INDEX, byte_forms, left_over
 from companion.wiring import House
-from feedback.forget import empty_remarks, remarks_of
+from feedback.forget import empty_remarks, forget_promises, promises_of, remarks_of, rename_learner
 from foundation.errors import Conflict, HomeUnusable, NotFound
 from foundation.ids import PersonId
 from knowledge.cases.withdraw import still_told
@@ -66,7 +66,8 @@ def export_learner(house: House, person: str) -> dict[str, Any]:
         return {
             **told,
             **learner_records.records_of_learner(session, person, kept),
-            "remarks": remarks_of(session, items=items, turns=kept.turns),
+            "remarks": remarks_of(session, items=items, turns=kept.turns, person=person),
+            "promises": promises_of(session, person=person, conversations=kept.conversations),
         }
 
 
@@ -85,18 +86,20 @@ def erase_learner(house: House, person: str, *, purge: Callable[[], None] | None
         kept = learner_records.find_kept(session, person, asked=named_in_events(session, person, "turn"))
         items = named_in_events(session, person, "item")
         words = learner_records.words_of_learner(session, person, kept)
-        words += [str(each["text"]) for each in remarks_of(session, items=items, turns=kept.turns)]
+        remarks = remarks_of(session, items=items, turns=kept.turns, person=person)
+        words += [str(each["text"]) for each in remarks]
         names = [name for name in names_of_person(session, person) if len(name) >= _FEWEST_ID_CHARS]
-        remarks = empty_remarks(session, items=items, turns=kept.turns)
+        emptied = empty_remarks(session, items=items, turns=kept.turns, person=person)
+        forget_promises(session, person=person, conversations=kept.conversations)
         counts = learner_records.erase_learner(session, person, kept, now=house.clock())
-        forget_person(session, person)
+        rename_learner(session, person, to=forget_person(session, person))
         texts = sorted({text for text in words if len(text) >= _FEWEST_CHARS}, key=len)[-_TRACES:]
         others = still_told(session, texts) | learner_records.asked_by_others(session, texts)
-    _log.info("learner.erased turns=%d remarks=%d", counts["turns"], remarks)
+    _log.info("learner.erased turns=%d remarks=%d", counts["turns"], emptied)
     searched = [*names, *(text for text in texts if text not in others)]
     _erase_bytes(house, searched, purge=purge or house.shelves.purge_index)
     mark.unlink(missing_ok=True)
-    return Erased(**counts, remarks=remarks, searched=len(searched))
+    return Erased(**counts, remarks=emptied, searched=len(searched))
 
 
 def finish_erasures(house: House) -> None:

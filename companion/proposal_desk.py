@@ -8,18 +8,32 @@ from dataclasses import dataclass
 
 from sqlalchemy.orm import Session
 
+from companion.answer_memory import retire_answers
 from companion.wiring import House
 from feedback.proposal import Proposal
-from feedback.proposals import find_proposal
+from feedback.proposals import find_proposal, list_proposals
+from feedback.release_note import release_note
+from feedback.release_proposals import Drafted, discard_release, draft_release, publish_release, roll_back_release
 from foundation.database import moment
 from foundation.errors import Invalid, NotFound
+from foundation.ids import PersonId, ProductSlug
 from knowledge.editing import edited_blocks, title_after
 from knowledge.edits import Change
+from knowledge.language import Lang
 from knowledge.lessons import LessonPage, preview_lesson
+from knowledge.products import Collection, find_product
+from knowledge.put_live import Publisher, PutLive, Said
+from knowledge.releases import Release, find_release
 from knowledge.revisions import LessonState, live_state, state_of_revision
+from knowledge.shelf import ShelfKey
 from knowledge.side_by_side import Row, side_by_side
 from knowledge.sight import is_seen
 from knowledge.three_way import ThreeWay, all_fitted, fit_changes, three_way
+from knowledge.vectors import Progress
+
+
+def _quiet(_done: int, _total: int) -> None:
+    """Nobody is watching."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +102,98 @@ def compare_proposal(house: House, product: str, proposal: str) -> Compared:
     views = three_way(base.blocks, found.changes, live.blocks)
     fitted = all_fitted(fit_changes(base.blocks, found.changes, live.blocks))
     return Compared(found, rows, live.revision, views, fitted)
+
+
+def draft(
+    house: House,
+    product: str,
+    proposals: Sequence[str],
+    *,
+    by: PersonId,
+    reveal: bool = False,
+    progress: Progress = _quiet,
+) -> Drafted:
+    """Put approved proposals into one draft release; raises as `draft_release`."""
+    return draft_release(
+        house.database,
+        house.encoder,
+        ProductSlug(product),
+        proposals,
+        by=by,
+        clock=house.clock,
+        workers=house.settings.encode_workers,
+        progress=progress,
+        reveal=reveal,
+    )
+
+
+def note_for(house: House, product: str, number: int) -> str:
+    """A line for learners on a draft of proposals, in the product's language, for the author to take or to change.
+
+    "" for a draft without any; raises NotFound.
+    """
+    with house.database.read() as session:
+        lang: Lang = "ru" if find_product(session, product).lang == "ru" else "en"
+        find_release(session, product, number)
+        mine = [each for each in list_proposals(session, product) if each.release == number and each.edit is not None]
+        return release_note(session, product, mine, lang=lang)
+
+
+def publish(
+    house: House,
+    product: str,
+    number: int | None,
+    *,
+    by: PersonId | None,
+    note: str = "",
+    who: str = "",
+    progress: Progress = _quiet,
+) -> PutLive:
+    """Make a draft live, with a line for learners; `who` answers for it where `by` is nobody.
+
+    Raises as `publish_release`.
+    """
+    going = publisher(house, progress)
+    put = publish_release(going, ProductSlug(product), number, by=by, said=Said(note, who))
+    _catch_up(house, put.release.product)
+    return put
+
+
+def roll_back(
+    house: House,
+    product: str,
+    number: int | None,
+    *,
+    by: PersonId | None,
+    note: str = "",
+    who: str = "",
+    reveal: bool = False,
+    progress: Progress = _quiet,
+) -> PutLive:
+    """Make an earlier release live again, the one before unless it is named; raises as `roll_back_release`."""
+    going = publisher(house, progress)
+    put = roll_back_release(going, ProductSlug(product), number, by=by, said=Said(note, who), reveal=reveal)
+    _catch_up(house, put.release.product)
+    return put
+
+
+def discard(house: House, product: str, number: int, *, by: PersonId | None) -> Release:
+    """Give a draft up; raises NotFound, Conflict, NotAllowed."""
+    with house.database.write() as session:
+        return discard_release(session, ProductSlug(product), number, by=by, now=house.clock())
+
+
+def publisher(house: House, progress: Progress = _quiet) -> Publisher:
+    """Puts releases of the house live."""
+    workers = house.settings.encode_workers
+    return Publisher(house.database, house.encoder, house.clock, workers, progress, house.shelves.shelf)
+
+
+def _catch_up(house: House, product: ProductSlug) -> None:
+    """What rests on changed text leaves with it, and the next question finds its shelf laid out."""
+    retire_answers(house, product)
+    if house.owns_index:
+        house.shelves.shelf(ShelfKey(product, Collection.LESSONS))
 
 
 def _state(session: Session, product: str, lesson: str, base: str) -> LessonState:

@@ -7,15 +7,17 @@ tending twice is harmless.
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from feedback.grouping import group_items
-from feedback.measure_effect import take_looks
-from feedback.placing import count_waiting, place_items
-from feedback.propose import propose
-from feedback.reuse import KnownAnswer
 from sqlalchemy.orm import Session
 
 from assistant.verified import list_verified
 from companion.wiring import House
+from feedback.grouping import group_items
+from feedback.kept_figures import keep_figures
+from feedback.measure_effect import take_looks
+from feedback.placing import count_waiting, place_items
+from feedback.propose import propose
+from feedback.reuse import KnownAnswer
+from feedback.settling import settle_items
 from foundation.ids import ProductSlug
 from knowledge.products import list_products
 from knowledge.vectors import Progress
@@ -40,18 +42,24 @@ def tend(house: House, product: str, *, progress: Progress = _quiet) -> Tended:
     """One round for a product. Raises EncoderUnavailable and IndexUnavailable; what was done until then is kept."""
     slug, database, now = ProductSlug(product), house.database, house.clock()
     placed = place_items(database, house.shelves, slug, progress=progress)
+    settle_items(database, house.shelves, slug)
     grouped = group_items(database, slug, encoder_id=house.encoder.id, now=now)
+    keep_figures(database, slug, now=now)
     proposed = propose(database, house.shelves, slug, now=now, answers=known_answers)
     with database.write() as session:
         looks = take_looks(session, slug, now=now)
     return Tended(slug, placed, grouped.joined, tuple(proposed), len(looks))
 
 
-def products_to_tend(house: House) -> list[ProductSlug]:
-    """The products with items that wait for their place or theme."""
+def all_products(house: House) -> list[ProductSlug]:
+    """Every product: an effect may be due for a look, and a proposal have slept its time, where nothing was said."""
     with house.database.read() as session:
-        slugs = [product.slug for product in list_products(session)]
-    return [slug for slug in slugs if count_waiting(house.database, slug)]
+        return [product.slug for product in list_products(session)]
+
+
+def products_waiting(house: House) -> list[ProductSlug]:
+    """The products with items that wait for their place."""
+    return [slug for slug in all_products(house) if count_waiting(house.database, slug)]
 
 
 def known_answers(session: Session, product: str) -> Sequence[KnownAnswer]:

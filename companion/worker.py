@@ -5,11 +5,12 @@ the home's lock runs one.
 """
 
 import logging
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from threading import Event, Thread
+from time import monotonic
 
-from companion.tending import products_to_tend, tend
+from companion.tending import all_products, products_waiting, tend
 from companion.wiring import House
 from foundation.errors import CompanionError
 from foundation.ids import ProductSlug
@@ -17,6 +18,8 @@ from foundation.priority import step_back
 
 _log = logging.getLogger(__name__)
 _LAST_STEP_S = 5
+# Also where nothing waits, for what only time brings.
+_ALL_EVERY_S = 3_600
 
 
 class _StopAsked(Exception):
@@ -38,17 +41,21 @@ def working(house: House, *, every_s: float) -> Iterator[None]:
 
 def _work(house: House, stop: Event, every_s: float) -> None:
     step_back()
+    all_due = 0.0
     while not stop.wait(every_s):
-        for product in _waiting(house):
+        chosen = products_waiting
+        if monotonic() >= all_due:
+            chosen, all_due = all_products, monotonic() + _ALL_EVERY_S
+        for product in _chosen(house, chosen):
             if stop.is_set():
                 return
             _tend(house, product, stop)
 
 
-def _waiting(house: House) -> list[ProductSlug]:
+def _chosen(house: House, choose: Callable[[House], list[ProductSlug]]) -> list[ProductSlug]:
     try:
-        return products_to_tend(house)
-    except CompanionError as err:
+        return choose(house)
+    except Exception as err:
         _log.error("worker.failed error=%s", type(err).__name__)
         return []
 

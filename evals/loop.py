@@ -17,7 +17,7 @@ from typing import Any
 
 from companion.tending import tend
 from companion.wiring import House, open_house
-from evals.loop_course import LoopCourse, Stumble, read_sample_course
+from evals.loop_course import DefectKind, LoopCourse, Stumble, read_loop_course
 from evals.loop_feeding import SetClock, feed
 from evals.loop_learners import LoopAssumptions, make_loop_learners, speakers_of
 from evals.remembering_encoder import RememberingEncoder
@@ -39,6 +39,27 @@ from knowledge.vectors import Progress
 LOOKED_AT = 10
 """So many proposals an author may be expected to read."""
 DEFECTS = 8
+COURSES = ("ab-tests-ru", "ab-tests-en")
+HELD_OUT = tuple(range(100, 104))
+"""Seeds that nothing was tuned on; 1 to 4 are for that."""
+_PLAIN = LoopAssumptions()
+# What else might be so: how many defects there are, and what learners are like.
+WHEN_CHANGED: Mapping[str, tuple[int, LoopAssumptions]] = {
+    "half as many learners": (DEFECTS, replace(_PLAIN, learners=_PLAIN.learners // 2)),
+    "half as many of those who stumble speak": (DEFECTS, replace(_PLAIN, speaks=_PLAIN.speaks / 2)),
+    "only five defects": (5, _PLAIN),
+    "a third speaks the other language": (DEFECTS, replace(_PLAIN, other_language=0.33)),
+    "three times the remarks about nothing": (
+        DEFECTS,
+        replace(_PLAIN, remarks_on_lesson=3 * _PLAIN.remarks_on_lesson, remarks_on_course=0.6, asks_ordinarily=0.09),
+    ),
+    "one word in five has a slip": (DEFECTS, replace(_PLAIN, slips=0.2)),
+    "hard places are twice as hard": (
+        DEFECTS,
+        replace(_PLAIN, stumbles={**_PLAIN.stumbles, DefectKind.HARD: 2 * _PLAIN.stumbles[DefectKind.HARD]}),
+    ),
+    "nobody is vouched for": (DEFECTS, replace(_PLAIN, vouched_for=0.0)),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +93,9 @@ class Played:
         return next((each for each in known if self.places[each.id] == place), None)
 
 
-def play(house: House, clock: SetClock, course: LoopCourse, *, seed: int, defects: int, assumed: LoopAssumptions) -> Played:
+def play(
+    house: House, clock: SetClock, course: LoopCourse, *, seed: int, defects: int, assumed: LoopAssumptions
+) -> Played:
     """Plant, let learners live through it, and have the product tend to what they said."""
     planted = course.drawn(defects, random.Random(f"planted {course.name} {seed}"))
     product = ProductSlug(f"loop-{course.lang}-{seed}")
@@ -120,3 +143,107 @@ def _take_in(house: House, lessons: Mapping[str, str], product: ProductSlug, *, 
             clock=house.clock,
             workers=house.settings.encode_workers,
         )
+
+
+def run_loop(
+    seeds: Sequence[int], *, settings: Settings, encoder: Encoder, progress: Progress, courses: Sequence[str] = COURSES
+) -> dict[str, Any]:
+    """Play every course with every seed and tell what was found; beside it, what becomes of it when more is assumed."""
+    plain = LoopAssumptions()
+    total = len(courses) * (len(seeds) + len(WHEN_CHANGED))
+    played: list[Played] = []
+    for course in courses:
+        for seed in seeds:
+            played.append(play_alone(course, seed=seed, settings=settings, encoder=encoder, assumed=plain))
+            progress(len(played), total)
+    changed: dict[str, dict[str, Any]] = {}
+    for name, (defects, assumed) in WHEN_CHANGED.items():
+        again = [
+            play_alone(course, seed=seeds[0], settings=settings, encoder=encoder, assumed=assumed, defects=defects)
+            for course in courses
+        ]
+        changed[name] = {each: found_figures(again)[each] for each in ("recall", "precision", "speakers_a_defect")}
+        progress(len(played) + len(courses) * len(changed), total)
+    return {**found_figures(played), "when_assumptions_change": changed}
+
+
+def play_alone(
+    course: str,
+    *,
+    seed: int,
+    settings: Settings,
+    encoder: Encoder,
+    assumed: LoopAssumptions | None = None,
+    defects: int = DEFECTS,
+) -> Played:
+    """Play one course, by its name, in a throw-away home."""
+    clock = SetClock()
+    with tempfile.TemporaryDirectory() as folder:
+        throw_away = settings.model_copy(update={"home": Path(folder), "chat_model": None, "index": "exact"})
+        with open_house(throw_away, clock=clock, encoder=RememberingEncoder(encoder)) as house:
+            made = read_loop_course(course, seed=seed)
+            return play(house, clock, made, seed=seed, defects=defects, assumed=assumed or LoopAssumptions())
+
+
+def found_figures(played: Sequence[Played]) -> dict[str, Any]:
+    """Of the defects planted, how many are among the top proposals; of these, how many are about a defect."""
+    planted = [(each, defect) for each in played for defect in each.defects]
+    found = [defect for each in played for defect in each.found_in([proposal.place for proposal in each.top])]
+    seen = [defect for each in played for defect in each.found_in(each.troubles)]
+    at = [each.what_is_at(proposal.place) for each in played for proposal in each.top]
+    right = sum(stumble is not None and stumble.kind is not DefectKind.HARD for stumble in at)
+    kinds = Counter(defect.kind for _, defect in planted)
+    return {
+        "courses": len(played),
+        "defects": len(planted),
+        "items": sum(each.items for each in played),
+        "speakers_a_defect": round(sum(each.spoke.get(defect.id, 0) for each, defect in planted) / len(planted), 1),
+        "recall": _share(len(found), len(planted)),
+        "precision": _share(right, len(at)),
+        "lowest_recall": min(_of_one(each) for each in played),
+        "lowest_precision": min(_right_of_one(each) for each in played),
+        "proposals_looked_at": len(at),
+        "about_hard_places": sum(stumble is not None and stumble.kind is DefectKind.HARD for stumble in at),
+        "in_the_themes": _share(len(seen), len(planted)),
+        "by_kind": {kind: f"{sum(each.kind is kind for each in found)} of {count}" for kind, count in kinds.items()},
+        "proposed_as": _proposed_as(played),
+    }
+
+
+def _of_one(played: Played) -> float:
+    return round(len(played.found_in([proposal.place for proposal in played.top])) / len(played.defects), 4)
+
+
+def _right_of_one(played: Played) -> float:
+    places = {played.places[defect.id] for defect in played.defects}
+    return round(sum(each.place in places for each in played.top) / len(played.top), 4) if played.top else 0.0
+
+
+def _proposed_as(played: Sequence[Played]) -> dict[str, dict[str, int]]:
+    """By kind of defect, what kinds of mending were proposed first."""
+    told: dict[str, Counter[str]] = {}
+    for each in played:
+        for defect in each.defects:
+            first = next((one.kind.value for one in each.top if one.place == each.places[defect.id]), "nothing")
+            told.setdefault(defect.kind.value, Counter())[first] += 1
+    return {kind: dict(counted.most_common()) for kind, counted in told.items()}
+
+
+def _share(hits: int, of: int) -> dict[str, Any]:
+    return {"n": of, "share": round(hits / of, 4) if of else 0.0, "interval_95": wilson_interval(hits, of)}
+
+
+def loop_lines(figures: Mapping[str, Any]) -> Iterator[str]:
+    """The same for people."""
+    recall, precision = figures["recall"], figures["precision"]
+    yield f"{figures['courses']} courses with {figures['defects']} defects planted, {figures['items']} items"
+    yield f"defects among the top {LOOKED_AT} proposals: {_told(recall)}"
+    yield f"top proposals that are about a defect: {_told(precision)}"
+    yield f"found by kind: {', '.join(f'{kind} {count}' for kind, count in figures['by_kind'].items())}"
+    for name, changed in figures["when_assumptions_change"].items():
+        yield f"  {name}: {changed['recall']['share']:.2f} found, {changed['precision']['share']:.2f} right"
+
+
+def _told(share: Mapping[str, Any]) -> str:
+    low, high = share["interval_95"]
+    return f"{share['share']:.3f} [{low:.3f}, {high:.3f}] of {share['n']}"

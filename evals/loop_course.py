@@ -89,6 +89,12 @@ class LoopCourse:
         return tuple(dealt[:count])
 
 
+def read_loop_course(name: str, *, seed: int) -> LoopCourse:
+    """A course by its name; of one that is made up, the one of the seed."""
+    lang = name.rpartition("-")[2]
+    return read_sample_course(lang)
+
+
 def read_sample_course(lang: str) -> LoopCourse:
     """The sample course in a language, with the defects that were written for it and words in both languages."""
     told = {each: tomllib.loads((LOOP / f"ab-tests-{each}.toml").read_text(encoding="utf-8")) for each in LANGS}
@@ -113,12 +119,12 @@ def _stumbles(told: Mapping[str, Any], lang: str, name: str) -> tuple[Stumble, .
     by_id = {each: {row["id"]: row for row in told[each][name]} for each in LANGS}
     stumbles = []
     for row in told[lang][name]:
-        words = {
-            way: {each: tuple(by_id[each][row["id"]].get(way, ())) for each in LANGS}
+        here, asked, anywhere = (
+            {each: tuple(by_id[each][row["id"]].get(way, ())) for each in LANGS}
             for way in ("here", "asked", "anywhere")
-        }
+        )
         kind = DefectKind(row.get("kind", DefectKind.HARD))
-        stumble = Stumble(row["id"], kind, row["lesson"], row["section"], **words)
+        stumble = Stumble(row["id"], kind, row["lesson"], row["section"], here, asked, anywhere)
         stumbles.append(replace(stumble, starts=row.get("starts", ""), becomes=row.get("becomes", "")))
     return tuple(stumbles)
 

@@ -89,13 +89,13 @@ class _Feeding:
         self._clock.now = said.at
         who = self._people[said.learner]
         if said.way is Way.ASKED:
-            anyio.run(self._house.answerer.reply, Question(self._product, said.text, lesson=said.lesson, learner=who.id))
+            anyio.run(
+                self._house.answerer.reply, Question(self._product, said.text, lesson=said.lesson, learner=who.id)
+            )
             return
         with self._house.database.write() as session:
             lesson = None if said.lesson is None else self._slug(session, said.lesson)
-            item = NewItem(
-                self._product, _KINDS[said.way], said.text, lesson=lesson, learner=who.id, voice=who.voice
-            )
+            item = NewItem(self._product, _KINDS[said.way], said.text, lesson=lesson, learner=who.id, voice=who.voice)
             kept = record_item(session, item, now=said.at)
             verb = _VERBS.get(said.way, Verb.COMMENTED)
             record_event(

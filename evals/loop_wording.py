@@ -1,18 +1,12 @@
 """How one and the same remark is typed by different people: openings, endings, slips, two remarks in one."""
 
 import random
-from collections.abc import Sequence
+import tomllib
+from collections.abc import Mapping, Sequence
+from functools import cache
+from pathlib import Path
 
-_OPENINGS = {
-    "en": ("hi, ", "Hello! ", "sorry if this is a stupid question, ", "hm. ", "so ", "ok ", "To be honest, ", "again: ")
-    + ("wait ", "guys, ", "Feedback: ", "question - ", "not sure if it's me, ", "ugh, ", "hey team, "),
-    "ru": ("привет, ", "Здравствуйте! ", "простите, если вопрос глупый, ", "хм. ", "так ", "ну ", "Честно говоря, ")
-    + ("опять: ", "стоп, ", "ребят, ", "Отзыв: ", "вопрос - ", "может, это я, ", "эх, ", "добрый день, "),
-}
-_ENDINGS = {
-    "en": (" thanks", " pls help", " :(", "!!", " ...", " help", " Any hint?", " thx in advance", " 😕", " anyone?"),
-    "ru": (" спасибо", " помогите", " :(", "!!", " ...", " хелп", " Подскажете?", " заранее спс", " 😕", " кто знает?"),
-}
+_TYPING = Path(__file__).parent / "loop" / "typing.toml"
 _MOST_FOR_TWO = 160
 
 
@@ -24,14 +18,19 @@ def worded(remarks: Sequence[str], lang: str, rng: random.Random, *, slips: floa
         if other != text and len(text) + len(other) <= _MOST_FOR_TWO:
             text = f"{text.rstrip('.')}. {other}"
     if rng.random() < 0.35:
-        text = rng.choice(_OPENINGS[lang]) + _lowered(text)
+        text = rng.choice(_habits()[lang]["openings"]) + _lowered(text)
     if rng.random() < 0.3:
-        text += rng.choice(_ENDINGS[lang])
+        text += rng.choice(_habits()[lang]["endings"])
     if rng.random() < 0.25:
         text = text.lower()
     if rng.random() < 0.2:
         text = text.replace(",", "").replace("?", "")
     return " ".join(_slipped(word, rng) if rng.random() < slips else word for word in text.split(" "))
+
+
+@cache
+def _habits() -> Mapping[str, Mapping[str, Sequence[str]]]:
+    return tomllib.loads(_TYPING.read_text(encoding="utf-8"))
 
 
 def _lowered(text: str) -> str:

@@ -18,8 +18,11 @@ from numpy.typing import NDArray
 
 from feedback.cohorts import GROUPS, STRATA, Cohorts
 
-_LEAST_TOLD = 5
+LEAST_TOLD = 5
 """A placebo place where fewer had trouble in both periods together says nothing of how it changed."""
+
+# The share of places that are plainly unlike the usual, before anything is known of one.
+_STANDING_OUT = 0.1
 
 Table = NDArray[np.float64]
 
@@ -31,6 +34,18 @@ class Usual:
     mean: float
     variance: float
     places: int
+
+
+@dataclass(frozen=True, slots=True)
+class Luck:
+    """Of what a rate is above the usual `mean`, the `share` that is taken for chance; `variance` is of that guess."""
+
+    mean: float = 0.0
+    share: float = 0.0
+    variance: float = 0.0
+
+
+NO_LUCK = Luck()
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,16 +82,15 @@ def compare(place: Cohorts, placebos: Sequence[Cohorts], usual: Usual | None) ->
     telling = [each for each in quiet if _tells(each.sum(axis=0))]
     spread = _spread([each.sum(axis=0) for each in telling])
     before, after = _rates(counts)
-    kept = _kept(before, float(counts[:, 0, 0].sum()), usual)
+    luck = luck_of(before, int(counts[:, 0, 0].sum()), usual)
     odds = _log_odds_ratio(telling)
-    expected = _expected(before, kept, usual, odds)
-    left_out = [_without(group, table, telling, kept, usual) for group in range(GROUPS)]
+    expected = _expected(before, luck, odds)
+    left_out = [_without(group, table, telling, luck) for group in range(GROUPS)]
     values = np.array([value for value in left_out if value is not None])
     # Groups nobody is in leave everything as it is, and are no part of the jackknife.
     variance = (len(values) - 1) / max(len(values), 1) * float(((values - values.mean()) ** 2).sum())
     rate = expected * (1 - expected)
-    unsure = kept * (1 - kept) * before * (1 - before) / max(float(counts[:, 0, 0].sum()), 1.0)
-    variance = max(variance, _null_variance(counts, kept)) + unsure + (rate * spread) ** 2
+    variance = max(variance, _null_variance(counts, luck)) + luck.variance + (rate * spread) ** 2
     drift = Drift(round(math.exp(odds), 4), round(spread, 4), len(telling))
     return Difference(before, after, expected, after - expected, math.sqrt(variance), drift)
 
@@ -97,7 +111,7 @@ def usual_rates(places: Sequence[tuple[int, int]]) -> Usual | None:
     The variance is by moments: that of the rates less what chance alone makes.
     """
     told = [(n, yes) for n, yes in places if n]
-    if len(told) < _LEAST_TOLD:
+    if len(told) < LEAST_TOLD:
         return None
     rates = np.array([yes / n for n, yes in told])
     mean = float(sum(yes for _, yes in told) / sum(n for n, _ in told))
@@ -105,7 +119,27 @@ def usual_rates(places: Sequence[tuple[int, int]]) -> Usual | None:
     return Usual(mean, max(float(rates.var(ddof=1)) - chance, 0.0), len(told))
 
 
-def _without(group: int, table: Table, placebos: Sequence[Table], kept: float, usual: Usual | None) -> float | None:
+def luck_of(rate: float, learners: int, usual: Usual | None) -> Luck:
+    """How much of a rate above the usual ones is taken for chance, and how unsure that is.
+
+    A place is either one of the usual or plainly another; how likely it is the first weighs what would then be chance.
+    """
+    if usual is None or rate <= usual.mean or not learners:
+        return NO_LUCK
+    chance = rate * (1 - rate) / learners
+    together = usual.variance + chance
+    if together == 0:
+        return NO_LUCK
+    above, share = rate - usual.mean, chance / together
+    density = math.exp(-(above**2) / together / 2) / math.sqrt(2 * math.pi * together)
+    one_of_them = (1 - _STANDING_OUT) * density / ((1 - _STANDING_OUT) * density + _STANDING_OUT)
+    taken = one_of_them * share
+    return Luck(
+        usual.mean, taken, (1 - taken) * taken * chance + one_of_them * (1 - one_of_them) * (share * above) ** 2
+    )
+
+
+def _without(group: int, table: Table, placebos: Sequence[Table], luck: Luck) -> float | None:
     """The difference without one group of learners; None where none of them was at the places."""
     if not table[group].any() and not any(each[group].any() for each in placebos):
         return None
@@ -113,7 +147,7 @@ def _without(group: int, table: Table, placebos: Sequence[Table], kept: float, u
     if not _weights(counts).sum():
         return None
     before, after = _rates(counts)
-    return after - _expected(before, kept, usual, _log_odds_ratio(placebos, without=group))
+    return after - _expected(before, luck, _log_odds_ratio(placebos, without=group))
 
 
 def _weights(counts: Table) -> Table:
@@ -130,23 +164,15 @@ def _rates(counts: Table) -> tuple[float, float]:
     return float(before), float(after)
 
 
-def _kept(before: float, learners: float, usual: Usual | None) -> float:
-    """How much of what a rate stands out by is taken for real, 0 to 1."""
-    if usual is None:
-        return 1.0
-    chance = before * (1 - before) / max(learners, 1.0)
-    return 1.0 if chance == 0 else usual.variance / (usual.variance + chance)
-
-
-def _expected(before: float, kept: float, usual: Usual | None, odds: float) -> float:
-    likely = before if usual is None else usual.mean + kept * (before - usual.mean)
+def _expected(before: float, luck: Luck, odds: float) -> float:
+    likely = before - luck.share * (before - luck.mean)
     if odds == 0 or not 0 < likely < 1:
         return likely
     return 1 / (1 + math.exp(-math.log(likely / (1 - likely)) - odds))
 
 
 def _tells(counts: Table) -> bool:
-    return bool(counts[:, :, 1].sum() >= _LEAST_TOLD and _weights(counts).sum() > 0)
+    return bool(counts[:, :, 1].sum() >= LEAST_TOLD and _weights(counts).sum() > 0)
 
 
 def _log_odds_ratio(placebos: Sequence[Table], *, without: int | None = None) -> float:
@@ -177,10 +203,10 @@ def _spread(places: Sequence[Table]) -> float:
     return math.sqrt(max(apart - (len(places) - 1), 0.0) / scale) if scale > 0 else 0.0
 
 
-def _null_variance(counts: Table, kept: float) -> float:
+def _null_variance(counts: Table, luck: Luck) -> float:
     """Of the difference if nothing had changed: with few learners the jackknife may see none at all."""
     weights = _weights(counts)
     learners = counts[:, :, 0]
     pooled = counts[:, :, 1].sum(axis=1) / np.maximum(learners.sum(axis=1), 1.0)
-    parts = kept**2 / np.maximum(learners[:, 0], 1.0) + 1 / np.maximum(learners[:, 1], 1.0)
+    parts = (1 - luck.share) ** 2 / np.maximum(learners[:, 0], 1.0) + 1 / np.maximum(learners[:, 1], 1.0)
     return float((weights**2 * pooled * (1 - pooled) * parts).sum() / weights.sum() ** 2)

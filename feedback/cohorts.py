@@ -4,6 +4,7 @@ A learner counts once, by their first visit of the lesson, and with what they to
 in the last week before the release may have seen both, and is left out.
 """
 
+from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -74,6 +75,35 @@ def cohorts_at(log: CourseLog, lesson: str, anchors: Collection[str] | None, *, 
         group=np.array([_group(learner) for _, learner in came], dtype=np.int64),
         told=told,
         troubled=np.logical_or.reduce(list(told.values())),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class TroubledBefore:
+    """Of the learners who came to a lesson before a release, how many had trouble in it, and in each section.
+
+    Trouble of which nobody knows the section counts for each that has some.
+    """
+
+    learners: int
+    troubled: int
+    by_section: Mapping[str, int]
+
+
+def troubled_before(log: CourseLog, lesson: str, *, period: Period) -> TroubledBefore:
+    """What there was in a lesson before the release, counted as for a cohort."""
+    last = period.released - WINDOW
+    came = {learner: at for learner, at in log.visits.get(lesson, {}).items() if period.since <= at <= last}
+    by_section: dict[str | None, set[str]] = defaultdict(set)
+    for trouble in log.troubles_at(lesson, None):
+        at = came.get(trouble.learner)
+        if at is not None and at <= trouble.at <= at + WINDOW:
+            by_section[trouble.anchor].add(trouble.learner)
+    somewhere = by_section.pop(None, set())
+    return TroubledBefore(
+        learners=len(came),
+        troubled=len(somewhere.union(*by_section.values())),
+        by_section={str(anchor): len(found | somewhere) for anchor, found in sorted(by_section.items(), key=str)},
     )
 
 

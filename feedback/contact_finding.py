@@ -11,10 +11,10 @@ Span = tuple[int, int]
 _HEX = r"[0-9a-f]"
 _TLD = r"(?:com|ru|org|net|io|me|edu|рф|by|ua|kz|uk|de|fr|es|info|dev|app|pro)"
 _MAILS = (
-    r"(?<![\w.+-])[\w.+-]+@[\w-]+(?:\.[\w-]+)*\.[^\W\d_]{2,}",
-    rf"[\w.+-]+\s*[([{{<]?\s*(?:\bat\b|\bсобака\b|\bсобачка\b)\s*[)\]}}>]?\s*[\w-]+\s*"
+    r"(?<![\w.+-])[\w.+-]{1,64}@[\w-]{2,}(?:\.[\w-]+)*\.[^\W\d_]{2,}",
+    rf"(?<![\w.+-])[\w.+-]{{1,64}}\s*[([{{<]?\s*(?:\bat\b|\bсобака\b|\bсобачка\b)\s*[)\]}}>]?\s*[\w-]+\s*"
     rf"(?:[([{{<]?\s*(?:\bdot\b|\bточка\b)\s*[)\]}}>]?\s*|\.){_TLD}\b",
-    rf"[\w.+-]+\s*[([{{](?:at|a|@)[)\]}}]\s*[\w-]+(?:\.[\w-]+)*\.{_TLD}\b",
+    rf"(?<![\w.+-])[\w.+-]{{1,64}}\s*[([{{](?:at|a|@)[)\]}}]\s*[\w-]+(?:\.[\w-]+)*\.{_TLD}\b",
 )
 # What follows it is code: a decorator, a pandas query, a matrix product.
 _NOT_HANDLES = (
@@ -39,7 +39,7 @@ _ACCOUNTS = (
     rf"{_SERVICE}\s*(?:is|это|мой|моя|my|as|как)?\s*[:=—–-]\s*@?[A-Za-z][\w.#-]{{3,31}}(?!\()",
     rf"{_SERVICE}\s+(?:is\s+|это\s+|мой\s+|my\s+)?@?{_ACCOUNT_LIKE}(?!\()",
 )
-_NO_DIGIT_BEFORE, _NO_DIGIT_AFTER = r"(?<![\w.,/+=-])", r"(?![\w%]|[.,/]\d)"
+_NO_DIGIT_BEFORE, _NO_DIGIT_AFTER = r"(?<![\w.,/+=-])(?<!\d )", r"(?![\w%]|[.,/ ]\d)"
 _PHONES = (
     r"(?<![\w.,])\+\s?\d(?:[\s().-]{0,2}\d){8,14}(?!\w)",
     rf"{_NO_DIGIT_BEFORE}[78][\s.-]{{0,2}}\(?\d{{3}}\)?[\s.-]{{0,2}}\d{{3}}[\s.-]?\d{{2}}[\s.-]?\d{{2}}{_NO_DIGIT_AFTER}",
@@ -78,15 +78,17 @@ _KEYS = (
     r"\b\d{8,10}:[\w-]{30,}",
     rf"\b[a-z]{{1,2}}-{_HEX}{{12,}}(?:-{_HEX}{{16,}})?\b",
     rf"\b{_HEX}{{8}}-{_HEX}{{4}}-{_HEX}{{4}}-{_HEX}{{4}}-{_HEX}{{12}}\b",
-    r"\b[0-9A-Fa-f]{24,}\b",
-    r"\b(?=[\w+/-]*[a-z])(?=[\w+/-]*[A-Z])(?=(?:[\w+/-]*?\d){3})[A-Za-z0-9_+/-]{32,}={0,2}",
+    r"\b(?=\d*[A-Fa-f])[0-9A-Fa-f]{24,}\b",
+    r"(?<![\w+/-])(?=[\w+/-]*[a-z])(?=[\w+/-]*[A-Z])(?=(?:[\w+/-]*?\d){3})[A-Za-z0-9_+/-]{32,}={0,2}",
     r"\bBearer\s+[\w.~+/=-]{12,}",
 )
 # The value alone: the word before it is worth keeping.
+_VALUE = r"(?P<secret>(?=[^\s\"'»”,;()]*\d)(?=[^\s\"'»”,;()]*[^\W\d_]{0})[^\s\"'»”,;()]{{4,}})(?!\()"
 _SECRETS = (
-    r"(?:парол[ьяеюи]\w*|код доступа|пин-?код|password|passwd|pwd|passphrase|pin code|api[ _-]?key|access key|secret|token"
-    r"|токен\w*|ключ\w*)[\"']?\s*(?:[:=—–-]|is\b|это\b|\s)\s*[\"'«“]?"
-    r"(?P<secret>(?=\S*\d)(?=\S*[^\W\d_]|\d{4}\b)[^\s\"'»”,;()]{4,})",
+    r"(?:парол[ьяеюи]\w*|код доступа|пин-?код|password|passwd|pwd|passphrase|pin code)[\"']?\s*"
+    r"(?:[:=—–-]|is\b|это\b|\s)\s*[\"'«“]?" + _VALUE.format(r"|\d{4}\b"),
+    r"(?:api[ _-]?key|access key|secret|token|токен\w{0,2}|ключ\w{0,2}(?: api| доступа)?)[\"']?\s*(?:[:=—–]|is\b|это\b)"
+    r"\s*[\"'«“]?" + _VALUE.format(""),
 )
 _CARD = re.compile(r"(?<![\w.,+-])\d(?:[ -]?\d){12,18}(?![\w.,]\d|\w)")
 _GROUPED = re.compile(r"\d{4}([ -])\d{4}\1\d{4}\1\d{4}")

@@ -16,26 +16,15 @@ from feedback.tables import ProposalRow
 from foundation.errors import Conflict, Invalid, NotAllowed, NotFound
 from foundation.ids import PersonId
 from foundation.text import clean_text
-from knowledge.edits import Change, change_to_plain, check_changes
+from knowledge.edits import Change, change_from_plain, change_to_plain, check_changes
 from knowledge.revisions import live_state, state_of_revision
+from knowledge.three_way import StaleBase, fresh_changes
 from learning.people import find_person
 from learning.roles import Role, may, roles_in
 
 DECIDERS = frozenset({Role.AUTHOR})
 """Whose name may stand on a change of a lesson; an administrator may whatever anybody may."""
 MAX_NOTE_CHARS = 2_000
-
-
-class StaleProposal(Conflict):
-    """The lesson changed since the proposal was made: `base` is what it was made on, `live` what stands there now.
-
-    `live` is None for a lesson that is gone. What was proposed is kept; an edit on the live revision mends it.
-    """
-
-    def __init__(self, *, base: str, live: str | None) -> None:
-        self.base, self.live = base, live
-        what = "changed" if live else "was removed"
-        super().__init__(f"the lesson {what} since this was proposed; compare both and edit it, or reject it")
 
 
 class DecidedBefore(Conflict):
@@ -50,11 +39,15 @@ class DecidedBefore(Conflict):
 def approve(
     session: Session, product: str, proposal: str, *, by: PersonId, version: int, note: str = "", now: datetime
 ) -> Proposal:
-    """Let a change go into the next release. Raises NotFound, NotAllowed, DecidedBefore, StaleProposal, Invalid."""
+    """Let a change go into the next release.
+
+    Raises NotFound, NotAllowed, DecidedBefore, Invalid, and StaleBase where somebody changed the section meanwhile: an
+    edit on the live revision is the way out of that.
+    """
     row = _to_decide(session, product, proposal, by=by, version=version, states=WAITING)
     if not row.changes:
         raise Invalid("nothing is drafted yet; write the change first, then approve it")
-    _check_base(session, row)
+    _bring_up_to_date(session, row, tuple(map(change_from_plain, row.changes)), base=row.base)
     return _decided(session, row, ProposalState.APPROVED, by=by, note=_checked(note), now=now)
 
 
@@ -72,15 +65,13 @@ def edit(
 ) -> Proposal:
     """Put an author's own changes in place of what was proposed; it waits for approval again.
 
-    `base` is the revision they are in the terms of, where that is no longer the proposal's: the way out of
-    StaleProposal. Raises as `approve` does.
+    `base` is the revision they are in the terms of, where that is no longer the proposal's. Raises as `approve` does,
+    and Conflict for changes that do not fit that revision.
     """
     states = WAITING | {ProposalState.APPROVED}
     row = _to_decide(session, product, proposal, by=by, version=version, states=states)
-    row.base = base or row.base
-    _check_base(session, row)
-    check_changes(state_of_revision(session, row.base).blocks, changes)
-    row.changes = [change_to_plain(change) for change in changes]
+    check_changes(state_of_revision(session, base or row.base).blocks, changes)
+    _bring_up_to_date(session, row, tuple(changes), base=base or row.base)
     if not row.drafted:
         row.origin = "person"
     row.state, row.decided_by, row.decided, row.until = ProposalState.OPEN, None, None, None
@@ -151,13 +142,17 @@ def _to_decide(
     return row
 
 
-def _check_base(session: Session, row: ProposalRow) -> None:
+def _bring_up_to_date(session: Session, row: ProposalRow, changes: tuple[Change, ...], *, base: str) -> None:
+    """Put changes of one revision down in the terms of the live one; raises StaleBase."""
     try:
-        live = live_state(session, row.product, row.lesson).revision
+        live = live_state(session, row.product, row.lesson)
     except NotFound as err:
-        raise StaleProposal(base=row.base, live=None) from err
-    if live != row.base:
-        raise StaleProposal(base=row.base, live=live)
+        raise StaleBase(row.lesson, base=base, live=None, views=(), fitted=None) from err
+    then = live if live.revision == base else state_of_revision(session, base)
+    fresh = fresh_changes(
+        row.lesson, base=(then.revision, then.blocks), changes=changes, live=(live.revision, live.blocks)
+    )
+    row.base, row.changes = live.revision, [change_to_plain(change) for change in fresh]
 
 
 def _checked(note: str) -> str:

@@ -81,23 +81,28 @@ class Facets:
 
 @dataclass(frozen=True, slots=True)
 class FacetVectors:
-    """Where facets lie in an encoder's space, by language: the middle of all their sentences `(d,)`, and of each
-    facet's, seen from there, float32 `(facets, d)`, unit length."""
+    """Where facets lie in an encoder's space, by language.
 
-    middle: Mapping[str, Vector]
-    facets: Mapping[str, Vector]
+    `middle` is the mean of all their sentences `(d,)`, `facets` that of each facet's as seen from there, float32
+    `(facets, d)`, unit length.
+    """
 
-    def nearness(self, vectors: Vector, langs: Sequence[str]) -> Scores:
+    middle: Mapping[Lang, Vector]
+    facets: Mapping[Lang, Vector]
+
+    def nearness(self, vectors: Vector, langs: Sequence[Lang]) -> Scores:
         """Cosines `(n, facets)` of texts with facets, each in its own language."""
         cosines = np.zeros((len(vectors), len(self.facets[LANGS[0]])), dtype=np.float32)
         for lang in LANGS:
-            mine = np.asarray([_known(each) == lang for each in langs], dtype=bool)
+            mine = np.asarray([each == lang for each in langs], dtype=bool)
             if mine.any():
                 cosines[mine] = _unit(vectors[mine] - self.middle[lang]) @ self.facets[lang].T
         return cosines
 
 
-def score_facets(which: FacetSet, texts: Sequence[str], vectors: Vector, langs: Sequence[str], *, at: FacetVectors | None) -> Scores:
+def score_facets(
+    which: FacetSet, texts: Sequence[str], vectors: Vector, langs: Sequence[Lang], *, at: FacetVectors | None
+) -> Scores:
     """How far each text belongs to each facet, float32 `(n, facets)`; by its words alone where `at` is None."""
     facets = read_facets(which)
     scores = np.stack([facets.cues(text) for text in texts]) if texts else np.zeros((0, len(facets.facets)), np.float32)
@@ -156,10 +161,12 @@ def _raise(scores: Scores, facets: frozenset[int], weight: float) -> None:
         scores[facet] = max(scores[facet], weight / len(facets))
 
 
-def _known(lang: str) -> Lang:
-    return "ru" if lang == "ru" else "en"
-
-
 def _unit(vectors: Vector) -> Vector:
     length = np.linalg.norm(vectors, axis=-1, keepdims=True)
     return np.asarray(vectors / np.maximum(length, 1e-9), dtype=np.float32)
+
+
+def facet_name(facet: str, lang: str) -> str:
+    """A facet of either set in words of a language; "" for none."""
+    named = {each.id: each.name for which in FacetSet for each in read_facets(which).facets}
+    return named[facet].get(lang, named[facet]["en"]) if facet in named else ""

@@ -89,8 +89,9 @@ def counted_items(said: Iterable[Said], voices: Voices) -> list[Said]:
     """The items that count: of learners who do, the first three of each, in the order they were said."""
     told: dict[str, int] = {}
     kept = []
+    learners = voices.learners
     for item in sorted(said, key=lambda each: (each.created, each.id)):
-        if item.learner is None or item.learner not in voices.learners:
+        if item.learner is None or item.learner not in learners:
             continue
         told[item.learner] = told.get(item.learner, 0) + 1
         if told[item.learner] <= MOST_OF_ONE:

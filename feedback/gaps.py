@@ -1,11 +1,14 @@
 """Gaps: what was asked and not answered."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from feedback.inbox import MAX_TEXT_CHARS, NewItem, record_item, voice_of
+from feedback.item import ItemKind, Source
+from feedback.redaction import redact
 from feedback.tables import GapRow
 from foundation.ids import ProductSlug, TurnId, content_hash
 
@@ -34,14 +37,27 @@ def record_gap(
     outcome: str,
     lesson: str | None,
     now: datetime,
+    learner: str | None = None,
+    passage: str | None = None,
+    kind: ItemKind = ItemKind.UNANSWERED,
 ) -> str:
-    """Keep a question the course did not answer, once a turn, and return the gap's id."""
-    gap_id = f"g-{content_hash(turn, size=12)}"
-    if session.get(GapRow, gap_id) is None:
-        row = GapRow(id=gap_id, product=product, turn=turn, question=question, outcome=outcome, lesson=lesson)
-        row.created = now
-        session.add(row)
-        session.flush()
+    """Keep a question the course did not answer, once a turn, and return the gap's id.
+
+    It is a feedback item as well, of this `kind`; what is off topic is none, and neither is a question without words.
+    `passage` is the one that answers it in part. Personal data is taken out of both.
+    """
+    name = content_hash(turn, size=12)
+    gap_id = f"g-{name}"
+    if session.get(GapRow, gap_id) is not None:
+        return gap_id
+    row = GapRow(id=gap_id, product=product, turn=turn, outcome=outcome, lesson=lesson)
+    row.question, row.created = redact(question).text, now
+    session.add(row)
+    if outcome != OFF_TOPIC and question.strip():
+        item = NewItem(product, kind, question[:MAX_TEXT_CHARS], turn, lesson, Source.TURN, outcome=outcome)
+        item = replace(item, learner=learner, voice=voice_of(session, learner), passage=passage)
+        record_item(session, item, now=now, item_id=f"i-{name}")
+    session.flush()
     return gap_id
 
 

@@ -19,16 +19,18 @@ from feedback.item import Source, Voice
 from feedback.redaction import redact
 from feedback.tables import ItemRow
 from foundation.errors import Invalid, NotFound
-from foundation.ids import ProductSlug, content_hash, random_id
+from foundation.ids import PassageId, ProductSlug, content_hash, random_id
 from foundation.text import clean_text
 from knowledge.language import language_of
-from knowledge.lessons import find_lesson, live_lessons
+from knowledge.lessons import find_lesson, live_lessons, load_sources
+from learning.people import is_vouched_for
 
 MAX_TEXT_CHARS = 8_000
 MAX_EXTERNAL_CHARS = 200
 # Clocks of hosts and time zones that were left out of a file.
 _AHEAD = timedelta(days=1)
 _EARLIEST_YEAR = 1990
+_SAME_PRESS = timedelta(minutes=1)
 _A_BATCH = 500
 # Of these an item without words says nothing.
 _NEEDS_WORDS = frozenset(
@@ -45,7 +47,7 @@ class NewItem:
     """A feedback item before it is kept; `turn` was checked by the caller, `lesson` by the caller of `record_item`.
 
     `external` is its id where it comes from, `created` when it was said, None: now. `score` is from -1 to 1. `passage`
-    and `anchor` are given where the caller knows the place better than a search would.
+    is given where the caller knows better than a search would what it is about.
     """
 
     product: ProductSlug
@@ -62,7 +64,6 @@ class NewItem:
     consent: bool = False
     outcome: str = ""
     passage: str | None = None
-    anchor: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,10 +92,25 @@ def record_item(session: Session, item: NewItem, *, now: datetime, item_id: str 
     earlier = _known(session, [values]).get(values["fingerprint"])
     if earlier is not None:
         return earlier
-    row = ItemRow(**values | {"id": item_id or values["id"], "revision": _live_revision(session, item)})
+    row = ItemRow(**values | _place(session, item))
+    row.id = item_id or row.id
     session.add(row)
     session.flush()
     return row.id
+
+
+def voice_of(session: Session, learner: str | None) -> Voice:
+    """How far it is proved who a learner is whom we know by an id of ours."""
+    if learner is None:
+        return Voice.NOBODY
+    return Voice.PERSON if is_vouched_for(session, learner) else Voice.BROWSER
+
+
+def said_lately(session: Session, product: str, text: str, kind: ItemKind, *, now: datetime) -> bool:
+    """Whether these words were kept as this kind within the last minute: one press may reach us by two doors."""
+    words = redact(clean_text(text).strip()).text
+    mine = ItemRow.product == product, ItemRow.kind == kind, ItemRow.created >= now - _SAME_PRESS
+    return session.scalar(select(ItemRow.id).where(*mine, ItemRow.text == words).limit(1)) is not None
 
 
 def take_in(session: Session, items: Sequence[NewItem], *, now: datetime) -> TakenIn:
@@ -153,8 +169,8 @@ def _checked(item: NewItem, *, now: datetime) -> _Columns:
         "lang": language_of(redacted.text) if redacted.text else "",
         "turn": item.turn,
         "lesson": item.lesson,
-        "anchor": item.anchor,
-        "passage": item.passage,
+        "anchor": "",
+        "passage": None,
         "revision": None,
         "outcome": item.outcome,
         "learner": item.learner,
@@ -207,12 +223,26 @@ def _known(session: Session, rows: Sequence[_Columns]) -> dict[str, str]:
     return {row.fingerprint: row.id for row in found}
 
 
-def _live_revision(session: Session, item: NewItem) -> str | None:
+def _place(session: Session, item: NewItem) -> _Columns:
+    """Where an item belongs, as far as its caller knows: a live passage, else the lesson as a whole.
+
+    A passage of another lesson than the one named is no place of it.
+    """
+    passage = PassageId(item.passage) if item.passage is not None else None
+    source = None if passage is None else load_sources(session, [passage]).get(passage)
+    if source is not None and item.lesson in (None, source.lesson.slug):
+        lesson = source.lesson
+        return {
+            "lesson": lesson.slug,
+            "anchor": source.anchor,
+            "passage": source.passage,
+            "revision": lesson.revision,
+        }
     if item.lesson is None:
-        return None
+        return {}
     with suppress(NotFound):
-        return find_lesson(session, item.product, item.lesson).revision
-    return None
+        return {"revision": find_lesson(session, item.product, item.lesson).revision}
+    return {}
 
 
 def _live_revisions(session: Session, product: str) -> dict[str, str]:

@@ -58,6 +58,7 @@ class Proposal:
     reuse: tuple[dict[str, Any], ...]
     sources: tuple[dict[str, Any], ...]
     origin: str
+    made_with: dict[str, Any]
     severity: float
     edit: str | None
     release: int | None

@@ -104,6 +104,7 @@ def as_proposal(row: ProposalRow) -> Proposal:
         reuse=tuple(row.reuse),
         sources=tuple(row.sources),
         origin=row.origin,
+        made_with=row.made_with,
         severity=row.severity,
         edit=row.edit,
         release=row.release,

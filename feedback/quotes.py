@@ -11,11 +11,13 @@ from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from feedback.floor import Said, Voices
-from knowledge.words import common_words, fold, stems_of, words_of
+from knowledge.words import common_words, fold, stem_of, stems_of, words_of
 
 MOST_QUOTES = 3
 LEAST_QUOTES = 2
 MOST_CHARS = 240
+# Of a large theme the first say what it is about; to look through all of it would take its time.
+_CANDIDATES = 30
 _LEAST_WORDS = 3
 _ENOUGH_CHARS = 120
 _CHUNK = re.compile(r"\S+")
@@ -36,15 +38,15 @@ def choose_quotes(
     said: Sequence[Said], voices: Voices, *, k: int, terms: Collection[str] = (), lesson_stems: Collection[str] = ()
 ) -> tuple[Quote, ...]:
     """At most three quotes of different learners who are hidden among `k`; those that name the theme's terms first."""
-    known = frozenset(lesson_stems) | _shared_stems(said, voices) | common_words().certain_stems
+    said = [item for item in said if voices.hide(item.learner, k)][:_CANDIDATES]
+    known = frozenset(lesson_stems) | _shared_stems(said) | common_words().certain_stems
     wanted = stems_of(word for term in terms for word in words_of(term))
     found = []
     for item in said:
-        if voices.hide(item.learner, k):
-            text = clean_stretch(item.text, known)
-            if text is not None:
-                named = len(wanted & stems_of(words_of(text)))
-                found.append(((-named, -min(len(text), _ENOUGH_CHARS), item.created, item.id), item, text))
+        text = clean_stretch(item.text, known)
+        if text is not None:
+            named = len(wanted & stems_of(words_of(text)))
+            found.append(((-named, -min(len(text), _ENOUGH_CHARS), item.created, item.id), item, text))
     found.sort(key=lambda each: each[0])
     quotes: list[Quote] = []
     used = set[str]()
@@ -64,23 +66,19 @@ def clean_stretch(text: str, known: Collection[str]) -> str | None:
     `known` are stems. A text that is clean as a whole may be shorter.
     """
     best = ""
-    for start, end in _stretches(text, known):
+    telling = frozenset(word for word in set(words_of(text)) if len(word) > 1 and stem_of(word) not in known)
+    for start, end in _stretches(text, telling):
         stretch = text[start:end]
         if len(stretch) > len(best) and (stretch == text.strip() or len(words_of(stretch)) >= _LEAST_WORDS):
             best = stretch
     return best or None
 
 
-def is_clean(text: str, known: Collection[str]) -> bool:
-    """Whether no word of a text tells a learner apart."""
-    return not any(_tells(chunk, known) for chunk in text.split())
-
-
-def _stretches(text: str, known: Collection[str]) -> Iterator[tuple[int, int]]:
+def _stretches(text: str, telling: Collection[str]) -> Iterator[tuple[int, int]]:
     """Runs of chunks without a telling one, cut at the last sentence's end before they grow too long."""
     start = end = sentence = None
     for chunk in _CHUNK.finditer(text):
-        if _tells(chunk[0], known):
+        if _tells(chunk[0], telling):
             if start is not None and end is not None:
                 yield start, end
             start = end = sentence = None
@@ -97,20 +95,16 @@ def _stretches(text: str, known: Collection[str]) -> Iterator[tuple[int, int]]:
         yield start, end
 
 
-def _tells(chunk: str, known: Collection[str]) -> bool:
-    if _TELLING.search(chunk):
-        return True
-    words = [word for word in words_of(chunk) if len(word) > 1]
-    return any(stem not in known for stem in stems_of(words))
+def _tells(chunk: str, telling: Collection[str]) -> bool:
+    return _TELLING.search(chunk) is not None or any(word in telling for word in words_of(chunk))
 
 
-def _shared_stems(said: Iterable[Said], voices: Voices) -> frozenset[str]:
-    """Stems that two learners who count use."""
+def _shared_stems(said: Iterable[Said]) -> frozenset[str]:
+    """Stems that two learners use."""
     users: dict[str, set[str]] = defaultdict(set)
     for item in said:
-        if item.learner is not None and item.learner in voices.learners:
-            for stem in stems_of(words_of(item.text)):
-                users[stem].add(item.learner)
+        for stem in stems_of(words_of(item.text)):
+            users[stem].add(str(item.learner))
     return frozenset(stem for stem, learners in users.items() if len(learners) >= LEAST_QUOTES)
 
 

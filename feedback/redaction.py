@@ -1,14 +1,17 @@
-"""Takes personal data out of what learners say, before it is kept."""
+"""Takes personal data out of what learners say, before it is kept: names, mails, phones, accounts, cards, papers, keys.
+
+How much of it is found, and how much is taken for it and is not, is measured (`evals.redaction`).
+"""
 
 import re
 from dataclasses import dataclass
 
-_CONTACTS = (
-    (re.compile(r"\b(?:https?://|www\.|t\.me/)\S+", re.IGNORECASE), "[link]"),
-    (re.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+"), "[mail]"),
-    (re.compile(r"(?<![\w.])@[A-Za-z]\w{2,}"), "[name]"),
-    (re.compile(r"(?<![\w.,])\+?\(?\d(?:[\s().-]{0,2}\d){8,14}(?![\w%])"), "[phone]"),
-)
+from feedback.contact_finding import Span, find_contacts
+from feedback.name_finding import find_names
+
+# No word of any language: nothing that counts words meets it.
+TAKEN_OUT = "[…]"
+_ONLY_GAP = re.compile(r"\s*")
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,9 +23,21 @@ class Redacted:
 
 
 def redact(text: str) -> Redacted:
-    """Take out what names or reaches somebody; a mark says what stood there. Doing it twice changes nothing."""
-    count = 0
-    for pattern, mark in _CONTACTS:
-        text, found = pattern.subn(mark, text)
-        count += found
-    return Redacted(text, count)
+    """Put a mark in the place of whatever names or reaches somebody. Doing it twice changes nothing."""
+    pieces = _joined(text, [*find_contacts(text), *find_names(text)])
+    kept, end = [], 0
+    for start, stop in pieces:
+        kept += [text[end:start], TAKEN_OUT]
+        end = stop
+    return Redacted("".join((*kept, text[end:])), len(pieces))
+
+
+def _joined(text: str, spans: list[Span]) -> list[Span]:
+    """The spans in order, those that overlap or have only a gap between them as one."""
+    joined: list[Span] = []
+    for start, stop in sorted(spans):
+        if joined and (start <= joined[-1][1] or _ONLY_GAP.fullmatch(text, joined[-1][1], start)):
+            joined[-1] = joined[-1][0], max(joined[-1][1], stop)
+        else:
+            joined.append((start, stop))
+    return joined

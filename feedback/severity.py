@@ -1,5 +1,6 @@
 """How much what learners say holds them up."""
 
+import math
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 
@@ -33,9 +34,9 @@ def harm_of(said: Said) -> float:
     return HARM[said.kind]
 
 
-def severity_of(said: Iterable[Said], *, active: int) -> float:
-    """How many of a hundred active learners are held up, each by the worst they said; 0 where nobody is active."""
+def harm_in(said: Iterable[Said]) -> float:
+    """How many learners are held up, each by the worst they said."""
     worst: dict[str | None, float] = defaultdict(float)
     for item in said:
         worst[item.learner] = max(worst[item.learner], harm_of(item))
-    return round(100.0 * sum(sorted(worst.values())) / active, 4) if active else 0.0
+    return math.fsum(worst.values())

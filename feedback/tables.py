@@ -78,12 +78,13 @@ class GapRow(Base):
 class ThemeRow(Base):
     """Items that are about the same thing, at one place of a lesson or of the course as a whole.
 
-    `centroid` is float32 `(d,)`, unit length, of `encoder`; `size` counts the items it is the mean of. `figures` is a
+    `centroid` is the mean of its items' unit vectors by `encoder`, float32 `(d,)`; null for a theme that is held together
+    by its `facet`. `size` counts its items. `figures` is a
     cache of `feedback.figures`, null when it must be counted anew. `merged_into` names the theme that took its items.
     """
 
     __tablename__ = "theme"
-    __table_args__ = (Index("ix_theme_product_kind", "product", "kind"),)
+    __table_args__ = (Index("ix_theme_product_kind", "product", "kind", "lesson"),)
 
     id: Mapped[str] = mapped_column(String(64), primary_key=True)
     product: Mapped[str] = mapped_column(ForeignKey("product.slug"))

@@ -13,6 +13,9 @@ from dataclasses import dataclass
 from datetime import timedelta
 from enum import StrEnum
 
+import numpy as np
+import numpy.typing as npt
+
 TREND_PERIOD = timedelta(days=28)
 FALSE_DISCOVERY_RATE = 0.05
 # Of outcomes that are as likely as the one observed, rounding may make some a little less likely.
@@ -48,9 +51,8 @@ def rate_test(before: int, now: int, *, active_before: int, active_now: int) -> 
     n = before + now
     if not n or not active_before or not active_now:
         return None
-    share = active_now / (active_before + active_now)
-    chances = [_binomial(n, count, share) for count in range(n + 1)]
-    return min(round(math.fsum(chance for chance in chances if chance <= chances[now] * _AS_LIKELY), 6), 1.0)
+    chances = _binomial(n, active_now / (active_before + active_now))
+    return round(min(float(chances[chances <= chances[now] * _AS_LIKELY].sum()), 1.0), 6)
 
 
 def corrected(p_values: Sequence[float | None]) -> list[float | None]:
@@ -74,6 +76,10 @@ def direction_of(before: int, now: int, *, active_before: int, active_now: int, 
     return Direction.UP if now * active_before > before * active_now else Direction.DOWN
 
 
-def _binomial(n: int, count: int, share: float) -> float:
-    ways = math.lgamma(n + 1) - math.lgamma(count + 1) - math.lgamma(n - count + 1)
-    return math.exp(ways + count * math.log(share) + (n - count) * math.log1p(-share))
+def _binomial(n: int, share: float) -> npt.NDArray[np.float64]:
+    """The chance of every count from 0 to n, float64 `(n + 1,)`."""
+    counts = np.arange(n + 1)
+    factorial = np.concatenate(([0.0], np.cumsum(np.log(counts[1:]))))
+    ways = factorial[n] - factorial - factorial[::-1]
+    chances: npt.NDArray[np.float64] = np.exp(ways + counts * math.log(share) + counts[::-1] * math.log1p(-share))
+    return chances

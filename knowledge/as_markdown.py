@@ -8,7 +8,7 @@ import re
 from collections.abc import Iterable, Iterator
 
 from knowledge.blocks import BlockKind
-from knowledge.readers.dom import Element, content, is_text, name_of, parse_page
+from knowledge.readers.dom import Element, Part, content, name_of, parse_page
 from knowledge.readers.inline import visible_text
 from knowledge.sight import StoredBlock
 
@@ -90,8 +90,8 @@ def _run(element: Element) -> str:
     return re.sub(r" *\n *", "  \n", re.sub(" {2,}", " ", "".join(pieces))).strip()
 
 
-def _pieces(part: str | Element) -> Iterator[str]:
-    if is_text(part):
+def _pieces(part: Part) -> Iterator[str]:
+    if isinstance(part, str):
         yield _shown(_SPACE.sub(" ", part))
         return
     tag = name_of(part)

@@ -16,6 +16,7 @@ from sqlalchemy.orm import Session
 
 from foundation.ids import LessonId, RevisionId
 from knowledge.blocks import BlockKind
+from knowledge.edit_states import list_edits
 from knowledge.openings import is_open_lesson
 from knowledge.releases import Placed, Release, ReleaseState, list_releases, live_release, placed_in, placed_live
 from knowledge.shown import lessons_of_release
@@ -45,7 +46,8 @@ class SectionChange:
 class LessonChange:
     """A lesson of which something changed; `unnamed` sections changed too, whose headings are not to be told.
 
-    `was` is its title before, "" where it kept it; `block` the part of the course it stands in now.
+    `was` is its title before, "" where it kept it; `block` the part of the course it stands in now. `for_learners`: it
+    was changed because of what learners said of it (`knowledge.edits`).
     """
 
     lesson: LessonId
@@ -55,6 +57,7 @@ class LessonChange:
     block: str = ""
     sections: tuple[SectionChange, ...] = ()
     unnamed: int = 0
+    for_learners: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,7 +108,8 @@ def changes_of(session: Session, release: Release, *, now: datetime) -> Changes:
     else:
         earlier = live_release(session, release.product)
     before = placed_in(session, earlier) if earlier else frozenset()
-    return _Comparing(session, release.product, now).changes(before, placed_in(session, release))
+    changes = _Comparing(session, release.product, now).changes(before, placed_in(session, release))
+    return _with_reasons(session, release, changes)
 
 
 def _entry(session: Session, release: Release, earlier: Release | None, *, now: datetime) -> Entry | None:
@@ -115,7 +119,13 @@ def _entry(session: Session, release: Release, earlier: Release | None, *, now: 
     changes = _Comparing(session, release.product, now).changes(
         placed_in(session, earlier), placed_in(session, release)
     )
-    return Entry(release, changes) if changes else None
+    return Entry(release, _with_reasons(session, release, changes)) if changes else None
+
+
+def _with_reasons(session: Session, release: Release, changes: Changes) -> Changes:
+    edited = {edit.lesson for edit in list_edits(session, release.product, release=release.number)}
+    changed = (replace(each, for_learners=True) if each.lesson in edited else each for each in changes.changed)
+    return replace(changes, changed=tuple(changed))
 
 
 def _count_seen(session: Session, release: Release, *, now: datetime) -> int:

@@ -15,11 +15,12 @@ from sqlalchemy.orm import Session
 
 from foundation.clock import Clock
 from foundation.database import Database
-from foundation.errors import Invalid
+from foundation.errors import Conflict, Invalid
 from foundation.ids import ProductSlug
 from knowledge.blocks import Block, BlockKind, ReadWarning, SourceCourse, Visibility
 from knowledge.calibration import encode_background
 from knowledge.coverage_scales import ShelfOf, measure_coverage
+from knowledge.edit_states import settle_edits
 from knowledge.encode_lessons import encode_lessons
 from knowledge.encoder import Encoder
 from knowledge.identity import check_languages
@@ -35,6 +36,7 @@ from knowledge.products import (
     register_product,
 )
 from knowledge.publish import Published, check_same_course, keep_draft, publish
+from knowledge.reapply import Reapplied, live_edits, reapply_edits
 from knowledge.recordings import KeptRecording, name_recordings
 from knowledge.relations import settle_relations
 from knowledge.shelf import ShelfKey
@@ -120,13 +122,14 @@ def ingest(
         raise Invalid("alumni cases have no releases, so there is no draft of them; leave --draft out")
     with database.read() as session:
         check_same_course(session, course, target.product, target.collection, replace=target.replace)
+        course, reapplied = _with_edits(session, course, target)
         lessons = plan_lessons(session, course, target.product, target.collection, encoder=encoder)
     check_languages(encoder, _passages_by_language(lessons), target.product)
     encode_background(database, encoder, workers=workers, progress=progress)
     encoded = encode_lessons(lessons, database, encoder, workers=workers, progress=progress)
     with database.write() as session:
         check_same_course(session, course, target.product, target.collection, replace=target.replace)
-        published, warnings = _settle(session, course, target, lessons, clock=clock)
+        published, warnings = _settle(session, course, target, lessons, reapplied=reapplied, clock=clock)
         name_recordings(session, target.product, recordings)
     key = ShelfKey(target.product, target.collection)
     calibration = 0 if target.draft else measure_coverage(database, encoder, key, shelf_of=shelf_of)
@@ -143,8 +146,23 @@ def _passages_by_language(lessons: Sequence[PlannedLesson]) -> Counter[str]:
     return counted
 
 
+def _with_edits(session: Session, course: SourceCourse, target: Target) -> tuple[SourceCourse, Reapplied]:
+    """The course with what was approved here and its files do not have."""
+    if target.collection is not Collection.LESSONS:
+        return course, Reapplied(course.lessons)
+    reapplied = reapply_edits(session, target.product, course.lessons)
+    warnings = (*course.warnings, *reapplied.warnings)
+    return replace(course, lessons=reapplied.lessons, warnings=warnings), reapplied
+
+
 def _settle(
-    session: Session, course: SourceCourse, target: Target, lessons: Sequence[PlannedLesson], *, clock: Clock
+    session: Session,
+    course: SourceCourse,
+    target: Target,
+    lessons: Sequence[PlannedLesson],
+    *,
+    reapplied: Reapplied,
+    clock: Clock,
 ) -> tuple[Published, tuple[ReadWarning, ...]]:
     """The step that shows: the product, its lessons and how they relate, or a draft of all three."""
     card = _card(course, target)
@@ -152,10 +170,22 @@ def _settle(
     product, unread = target.product, course.unreadable
     if target.collection is not Collection.LESSONS:
         return publish(session, lessons, product, target.collection, unreadable=unread, now=clock()), ()
+    if reapplied.edits != {edit.id for edit in live_edits(session, product)}:
+        raise Conflict(f"edits of {product} were published or taken back at the same moment; ingest the files again")
     relations, warnings = settle_relations(session, course, product)
     if target.draft:
-        kept = keep_draft(session, lessons, product, unreadable=unread, relations=relations, card=card, now=clock())
+        kept = keep_draft(
+            session,
+            lessons,
+            product,
+            unreadable=unread,
+            relations=relations,
+            card=card,
+            settled=reapplied.settled,
+            now=clock(),
+        )
         return kept, warnings
+    settle_edits(session, reapplied.settled, now=clock())
     describe_product(session, product, **card)
     published = publish(
         session, lessons, product, Collection.LESSONS, unreadable=unread, relations=relations, now=clock()

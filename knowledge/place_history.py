@@ -31,7 +31,7 @@ def standings_of(session: Session, product: str, lesson: str) -> list[Standing]:
         .join(LessonRow, LessonRow.id == ReleaseLessonRow.lesson)
         .where(LessonRow.product == product, LessonRow.slug == lesson)
     )
-    revisions = dict(session.execute(placed).tuples().all())
+    revisions = dict(session.execute(placed).all())
     return [Standing(number, at, revisions.get(name)) for name, number, at in _published(session, product)]
 
 

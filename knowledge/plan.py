@@ -62,9 +62,14 @@ def plan_lessons(
     for position, lesson in enumerate(map(settle_spots, course.lessons)):
         slug = slugs.get(lesson.external_id) or _new_slug(lesson.external_id, collection, taken)
         taken.add(slug)
-        lesson_id = LessonId(f"l-{content_hash(product, collection, lesson.external_id, size=12)}")
-        planned.append(_plan(lesson, lesson_id, live.get(lesson_id), slug=slug, position=position, encoder=encoder))
+        named = lesson_id(product, collection, lesson.external_id)
+        planned.append(_plan(lesson, named, live.get(named), slug=slug, position=position, encoder=encoder))
     return planned
+
+
+def lesson_id(product: str, collection: Collection, external_id: str) -> LessonId:
+    """What a lesson is called here, whatever becomes of it."""
+    return LessonId(f"l-{content_hash(product, collection, external_id, size=12)}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,7 +105,7 @@ def _new_slug(external_id: str, collection: Collection, taken: set[str]) -> str:
 
 
 def _plan(
-    lesson: SourceLesson, lesson_id: LessonId, live: _Live | None, *, slug: str, position: int, encoder: Encoder
+    lesson: SourceLesson, named: LessonId, live: _Live | None, *, slug: str, position: int, encoder: Encoder
 ) -> PlannedLesson:
     declared: Lang = "ru" if lesson.lang == "ru" else "en"
     lang = language_of(" ".join(block.text for block in lesson.blocks), default=declared)
@@ -111,14 +116,12 @@ def _plan(
     source = content_hash(PACKING, encoder.id, str(encoder.max_tokens), *told, body)
     if live is not None and live.source_hash == source:
         same = live.content_hash, source, live.size, live.revision
-        return PlannedLesson(lesson_id, slug, position, lesson, lang, blocks, (), *same)
-    passages = pack(lesson, lesson_id=lesson_id, count_tokens=encoder.count_tokens, max_tokens=encoder.max_tokens)
+        return PlannedLesson(named, slug, position, lesson, lang, blocks, (), *same)
+    passages = pack(lesson, lesson_id=named, count_tokens=encoder.count_tokens, max_tokens=encoder.max_tokens)
     digest = content_hash(PACKING, *told, body, *(passage.id for passage in passages))
-    return PlannedLesson(lesson_id, slug, position, lesson, lang, blocks, passages, digest, source, len(passages))
+    return PlannedLesson(named, slug, position, lesson, lang, blocks, passages, digest, source, len(passages))
 
 
-def plan_anew(
-    lesson: SourceLesson, lesson_id: LessonId, *, slug: str, position: int, encoder: Encoder
-) -> PlannedLesson:
+def plan_anew(lesson: SourceLesson, named: LessonId, *, slug: str, position: int, encoder: Encoder) -> PlannedLesson:
     """One lesson that stays where it is, packed whatever is live of it."""
-    return _plan(settle_spots(lesson), lesson_id, None, slug=slug, position=position, encoder=encoder)
+    return _plan(settle_spots(lesson), named, None, slug=slug, position=position, encoder=encoder)

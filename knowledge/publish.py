@@ -3,7 +3,7 @@
 All in the caller's one transaction.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any
@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 from foundation.errors import Conflict
 from foundation.ids import ProductSlug, RevisionId, content_hash
 from knowledge.blocks import BlockKind, SourceCourse, seen_by
+from knowledge.edits import EditState
 from knowledge.language import Lang, language_of
 from knowledge.passages import Passage, Segment, WindowRole
 from knowledge.plan import PlannedLesson
@@ -94,12 +95,16 @@ def keep_draft(
     unreadable: frozenset[str],
     relations: frozenset[Relation],
     card: dict[str, Any],
+    settled: Mapping[str, EditState],
     now: datetime,
 ) -> Published:
-    """Keep these lessons, and what is said about the product in `card`, as a draft; nothing that is live changes."""
+    """Keep these lessons, and what is said about the product in `card`, as a draft; nothing that is live changes.
+
+    `settled` is what becomes of live edits with it.
+    """
     live = placed_live(session, product)
     wanted = _written(session, lessons, product, Collection.LESSONS, live, unreadable=unreadable, now=now)
-    draft = add_draft(session, product, wanted, relations=relations, card=card, now=now)
+    draft = add_draft(session, product, wanted, relations=relations, card=card, settled=settled, now=now)
     return _published(session, live, wanted, release=draft.number if draft else None)
 
 

@@ -57,6 +57,14 @@ class PutLive:
     calibration: int
 
 
+AlsoDo = Callable[[Session, Release, datetime], None]
+"""What is written with a release that went live, in one transaction."""
+
+
+def _nothing(_session: Session, _release: Release, _now: datetime) -> None:
+    """Nothing else."""
+
+
 @dataclass(frozen=True, slots=True)
 class Publisher:
     """The collaborators of putting a release live; `shelf_of` gives a shelf as it is live."""
@@ -67,6 +75,7 @@ class Publisher:
     workers: int
     progress: Progress
     shelf_of: ShelfOf | None = None
+    also: AlsoDo = _nothing
 
     def publish(self, product: ProductSlug, number: int | None, said: Said) -> PutLive:
         """Make a draft live, the only one unless it is named.
@@ -109,7 +118,9 @@ class Publisher:
             self.database, encoder, lacking.texts, workers=workers, progress=progress, rounded=lacking.sentences
         )
         with self.database.write() as session:
-            release = go(session, self.clock())
+            now = self.clock()
+            release = go(session, now)
+            self.also(session, release, now)
         key = ShelfKey(product, Collection.LESSONS)
         return PutLive(release, len(texts), measure_coverage(self.database, encoder, key, shelf_of=self.shelf_of))
 

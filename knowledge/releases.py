@@ -5,22 +5,27 @@ release of the highest number is live. Nothing is taken back: to roll back is to
 a new number. Functions take a session and leave the transaction to who calls them.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from types import MappingProxyType
 from typing import Any
 
 from sqlalchemy import Select, func, select, update
 from sqlalchemy.orm import Session
 
-from foundation.errors import Conflict, Invalid, NotFound
+from foundation.errors import Conflict, Invalid, NotAllowed, NotFound
 from foundation.ids import LessonId, ProductSlug, RevisionId, content_hash
+from knowledge.edit_states import drop_edits, list_edits, settle_edits, show_edits, take_edits_back
+from knowledge.edits import EditState
 from knowledge.products import Collection, describe_product
 from knowledge.relations import Relation, keep_relations, relations_of
 from knowledge.tables import LessonRow, ProductRow, ReleaseLessonRow, ReleaseRow
 
 _LESSONS = Collection.LESSONS
+# Beside what the product's card says; no field of it is called so.
+_SETTLED = "settled_edits"
 
 
 class ReleaseState(StrEnum):
@@ -133,12 +138,14 @@ def add_draft(
     *,
     relations: frozenset[Relation],
     card: dict[str, Any],
+    settled: Mapping[str, EditState] = MappingProxyType({}),
     now: datetime,
 ) -> Release | None:
     """Keep a set as a draft; nothing that is live changes. None when it is what is live, the same draft when it is one.
 
-    `card` holds what to tell `describe_product` when it is published.
+    `card` holds what to tell `describe_product` when it is published, and `settled` what becomes of live edits then.
     """
+    card = {**card, _SETTLED: dict(settled)} if settled else card
     live = live_release(session, product)
     if _is_live(session, product, live, lessons, relations):
         return None
@@ -171,13 +178,21 @@ def add_published(
 def publish_draft(
     session: Session, product: ProductSlug, number: int, *, note: str, who: str, now: datetime
 ) -> Release:
-    """Make a draft live. Raises NotFound, and Conflict when another release went live since it was made."""
+    """Make a draft live.
+
+    Raises NotFound, Conflict when another release went live since it was made, NotAllowed for edits nobody answers for.
+    """
     draft = find_draft(session, product, number)
     check_fresh(session, draft)
     row = session.get_one(ReleaseRow, draft.id)
-    if row.card is not None:
-        describe_product(session, product, **row.card)
-    return _publish(session, row, placed_in(session, draft), note=note, who=who, now=now)
+    if not who.strip() and list_edits(session, product, release=number):
+        raise NotAllowed(f"draft {number} of {product} has edits in it: say by name who publishes them")
+    card = dict(row.card or {})
+    settle_edits(session, {name: EditState(state) for name, state in card.pop(_SETTLED, {}).items()}, now=now)
+    describe_product(session, product, **card)
+    published = _publish(session, row, placed_in(session, draft), note=note, who=who, now=now)
+    show_edits(session, product, number, now=now)
+    return published
 
 
 def check_fresh(session: Session, draft: Release) -> None:
@@ -186,10 +201,12 @@ def check_fresh(session: Session, draft: Release) -> None:
     live_number = live.number if live else None
     if draft.base != live_number:
         made = f"from release {draft.base}" if draft.base else "before the first release"
+        again = "ingest the same files with --draft again and publish that draft, then"
+        if list_edits(session, draft.product, release=draft.number):
+            again = "release the approved proposals again after"
         raise Conflict(
-            f"draft {draft.number} of {draft.product} was made {made}, and release {live_number} is live now; ingest "
-            f"the same files with --draft again and publish that draft, then `companion release discard {draft.number} "
-            f"--product {draft.product}`"
+            f"draft {draft.number} of {draft.product} was made {made}, and release {live_number} is live now; {again} "
+            f"`companion release discard {draft.number} --product {draft.product}`"
         )
 
 
@@ -207,7 +224,19 @@ def add_rollback(session: Session, product: ProductSlug, number: int, *, note: s
         raise Conflict(f"release {live.number} of {product} is live and shows what release {number} did; nothing to do")
     row = _add(session, product, lessons, relations, live=live, now=now)
     row.restores = number
+    take_edits_back(session, product, shown=_led_to(session, earlier), since=earlier.published, now=now)
     return _publish(session, row, lessons, note=note, who=who, now=now)
+
+
+def _led_to(session: Session, release: Release) -> frozenset[int]:
+    """The numbers of the releases whose edits a release shows, its own among them."""
+    found: set[int] = set()
+    before: int | None = release.number
+    while before is not None:
+        found.add(before)
+        earlier = find_release(session, release.product, before)
+        before = earlier.restores if earlier.restores is not None else earlier.base
+    return frozenset(found)
 
 
 def discard_draft(session: Session, product: str, number: int) -> Release:
@@ -215,6 +244,7 @@ def discard_draft(session: Session, product: str, number: int) -> Release:
     draft = find_draft(session, product, number)
     row = session.get_one(ReleaseRow, draft.id)
     row.state, row.card = ReleaseState.DISCARDED, None
+    drop_edits(session, product, number)
     return _release(row, draft.lessons)
 
 

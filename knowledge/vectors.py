@@ -176,6 +176,16 @@ def load_vectors(session: Session, hashes: Sequence[str], *, encoder_id: str, di
     return found
 
 
+def rounded_dim(session: Session, hashes: Sequence[str], *, encoder_id: str) -> int | None:
+    """How long this encoder's vectors are, told by the first that is kept as int8 under these hashes; None for none."""
+    for chunk in _chunks(hashes, _HASHES_A_QUERY):
+        mine = VectorRow.encoder == encoder_id, VectorRow.input_hash.in_(chunk)
+        size = session.scalar(select(func.length(VectorRow.values)).where(*mine).limit(1))
+        if size is not None:
+            return int(size) - _WHOLE_BYTES
+    return None
+
+
 def _packed(vector: Vector, *, rounded: bool) -> bytes:
     if not rounded:
         return vector.astype("<f4").tobytes()

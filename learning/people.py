@@ -100,6 +100,12 @@ def person_by_host_id(session: Session, host: str, learner: str, *, now: datetim
     return person
 
 
+def is_vouched_for(session: Session, person: str) -> bool:
+    """Whether a host, a login or the home's owner says who this is, and not only a key that any browser may have."""
+    proved = select(IdentityRow.person).where(IdentityRow.person == person, IdentityRow.issuer != BROWSER).limit(1)
+    return session.scalar(proved) is not None
+
+
 def add_identity(
     session: Session, person: str, *, issuer: str, subject: str, secret: str = "", now: datetime
 ) -> IdentityRow:

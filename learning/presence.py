@@ -62,6 +62,23 @@ def who_came_back(session: Session, product: str, persons: Iterable[str], *, unt
     return frozenset(found)
 
 
+def every_visit(session: Session, product: str) -> list[tuple[str, datetime]]:
+    """Everything known learners did in a product: who, and when."""
+    did = select(EventRow.actor, EventRow.at).where(EventRow.product == product, EventRow.actor.is_not(None))
+    return [(row.actor, row.at) for row in session.execute(did)]
+
+
+def every_issuer(session: Session) -> list[tuple[str, str]]:
+    """Every way in which somebody is known: who, and who vouches for it."""
+    return [(row.person, row.issuer) for row in session.execute(select(IdentityRow.person, IdentityRow.issuer))]
+
+
+def first_moments(session: Session, product: str) -> dict[str, datetime]:
+    """When each learner came to a product first."""
+    came = select(EnrolmentRow.person, EnrolmentRow.created).where(EnrolmentRow.product == product)
+    return {row.person: row.created for row in session.execute(came)}
+
+
 def _vouched() -> Exists:
     known = select(IdentityRow.person).where(IdentityRow.person == EnrolmentRow.person, IdentityRow.issuer != BROWSER)
     return known.exists()

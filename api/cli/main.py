@@ -23,7 +23,7 @@ from api.cli import (
     learner,
     lessons,
     products,
-    release,
+    release_edits,
     search,
     token,
     up,
@@ -48,7 +48,7 @@ app.command("ask")(ask.ask)
 app.command("explain")(explain.explain)
 app.command("lessons")(lessons.lessons)
 app.add_typer(products.app, name="product")
-app.add_typer(release.app, name="release")
+app.add_typer(release_edits.app, name="release")
 app.command("impact")(impact.impact)
 app.add_typer(case.app, name="case")
 app.add_typer(admin.app, name="admin")

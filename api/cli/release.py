@@ -9,7 +9,7 @@ from api.cli.show import AsJson, ProductOption
 
 if TYPE_CHECKING:
     from companion.wiring import House
-    from foundation.ids import ProductSlug
+    from foundation.ids import PersonId
     from knowledge.changelog import Changes
     from knowledge.put_live import PutLive
 
@@ -19,7 +19,7 @@ _ALL = 1_000_000
 
 Number = Annotated[int | None, typer.Argument(min=1, help="number of the release")]
 Note = Annotated[str, typer.Option(help="a line for learners in the changelog")]
-Who = Annotated[str, typer.Option("--by", help="who answers for it; not shown to learners")]
+Who = Annotated[str, typer.Option("--by", help="who answers for it, an author's login or any name; not for learners")]
 
 
 @app.command("list")
@@ -118,13 +118,17 @@ def changelog(
 def publish(
     product: ProductOption, number: Number = None, note: Note = "", who: Who = "", as_json: AsJson = False
 ) -> None:
-    """Make a draft live, the only one unless named.
+    """Make a draft live, the only one unless named; one with approved changes in it is published by an author's login.
 
     Example: companion release publish 4 --product ab-tests-en --note "Lesson 6 explains the formula step by step"
     """
-    from knowledge.put_live import Said
+    from companion.proposal_desk import publish as put_live
 
-    _put_live(product, lambda publisher, slug: publisher.publish(slug, number, Said(note, who)), as_json=as_json)
+    def go(house: "House", progress: Any) -> "PutLive":
+        by = author_named(house, product, who)
+        return put_live(house, product, number, by=by, note=note, who=who, progress=progress)
+
+    _put_live(product, go, as_json=as_json)
 
 
 @app.command()
@@ -142,11 +146,11 @@ def rollback(
 
     Example: companion release rollback 2 --product ab-tests-en --note "Lesson 6 as it was"
     """
-    from knowledge.put_live import Said
+    from companion.proposal_desk import roll_back
 
-    def go(publisher: Any, slug: "ProductSlug") -> "PutLive":
-        put: PutLive = publisher.roll_back(slug, number, Said(note, who), reveal=reveal)
-        return put
+    def go(house: "House", progress: Any) -> "PutLive":
+        by = author_named(house, product, who)
+        return roll_back(house, product, number, by=by, note=note, who=who, reveal=reveal, progress=progress)
 
     _put_live(product, go, as_json=as_json)
 
@@ -164,14 +168,16 @@ def discard(
     from dataclasses import asdict
 
     from api.cli.show import check_product, print_json
+    from feedback.release_proposals import discard_release
+    from foundation.clock import utc_now
     from foundation.database import open_database
+    from foundation.ids import ProductSlug
     from foundation.settings import read_settings
-    from knowledge.releases import discard_draft
 
     database = open_database(read_settings().home)
     check_product(database, product)
     with database.write() as session:
-        release = discard_draft(session, product, number)
+        release = discard_release(session, ProductSlug(product), number, by=None, now=utc_now())
     if as_json:
         print_json(asdict(release))
     else:
@@ -195,7 +201,7 @@ def _put_live(product: str, go: Any, *, as_json: bool) -> None:
         check_product(house.database, slug)
         check_service(house)
         with progress_bars() as bars:
-            put: PutLive = go(_publisher(house, bars(slug)), slug)
+            put: PutLive = go(house, bars(slug))
         with house.database.read() as session:
             changes = changes_of(session, put.release, now=house.clock())
         show_news(house, ShelfKey(slug, Collection.LESSONS))
@@ -207,11 +213,16 @@ def _put_live(product: str, go: Any, *, as_json: bool) -> None:
     _print_changes(changes)
 
 
-def _publisher(house: "House", progress: Any) -> Any:
-    from knowledge.put_live import Publisher
+def author_named(house: "House", product: str, who: str) -> "PersonId | None":
+    """The author of a product whose login this is; None where it is anything else."""
+    from feedback.decide import DECIDERS
+    from learning.accounts import find_account
+    from learning.roles import may, roles_in
 
-    workers = house.settings.encode_workers
-    return Publisher(house.database, house.encoder, house.clock, workers, progress, house.shelves.shelf)
+    with house.database.read() as session:
+        account = find_account(session, who) if who.strip() else None
+        is_author = account is not None and may(roles_in(session, account.person, product), DECIDERS)
+    return account.person if account is not None and is_author else None
 
 
 def _print_changes(changes: "Changes") -> None:

@@ -1,6 +1,6 @@
 """Numbers as people read them in each language."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from knowledge.language import Lang
 
@@ -20,9 +20,9 @@ def plain(number: float, lang: Lang) -> str:
     return _signed(number, 0 if round(number, 1) == round(number) else 1, lang)
 
 
-def between(low: float, high: float, form: Callable[[float], str]) -> str:
-    """An interval."""
-    return f"{form(low)} … {form(high)}"
+def between(ends: Sequence[float], form: Callable[[float], str]) -> str:
+    """An interval by its two ends."""
+    return " … ".join(map(form, ends))
 
 
 def _signed(number: float, digits: int, lang: Lang) -> str:

@@ -7,8 +7,11 @@ from sqlalchemy.orm import Session
 
 from assistant.hand_over import count_waiting_hand_overs
 from feedback.gaps import count_gaps
+from feedback.proposal import ProposalState
+from feedback.proposals import count_proposals
 from foundation.ids import ProductSlug
 from knowledge.cases.case import count_waiting
+from knowledge.releases import ReleaseState, list_releases
 from learning.roles import STAFF, Role, may
 
 
@@ -30,11 +33,22 @@ class Section:
         return f"/console/p/{product}/{self.name.replace('_', '-')}"
 
 
+def _count_open(session: Session, product: ProductSlug) -> int:
+    return count_proposals(session, product)[ProposalState.OPEN]
+
+
+def _count_drafts(session: Session, product: ProductSlug) -> int:
+    return len(list_releases(session, product, state=ReleaseState.DRAFT))
+
+
 _READERS = frozenset({Role.AUTHOR, Role.CURATOR, Role.TEAM})
 SECTIONS = (
     Section("themes", _READERS),
     Section("gaps", _READERS, count_gaps),
     Section("lessons", _READERS),
+    Section("proposals", _READERS, _count_open),
+    Section("releases", _READERS, _count_drafts),
+    Section("effects", _READERS),
     Section("hand_overs", STAFF, count_waiting_hand_overs, group="people"),
     Section("verified", STAFF, group="people"),
     Section("cases", frozenset({Role.MODERATOR}), count_waiting, group="people"),

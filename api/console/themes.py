@@ -84,8 +84,10 @@ def tell_theme(theme: ThemeFigures, names: Mapping[tuple[str, str], dict[str, st
     named = names.get((lesson or "", theme.place.anchor)) or names.get((lesson or "", ""))
     return {
         "theme": theme,
+        # A theme nobody has named yet goes by what one of them says.
+        "label": theme.label or theme.quotes[0].text,
         "share": form(theme.share),
-        "interval": between(*theme.interval, form),
+        "interval": between(theme.interval, form),
         "severity": plain(theme.severity, lang),
         "place": {"lesson": lesson, "anchor": theme.place.anchor, **named} if named else None,
     }

@@ -44,6 +44,7 @@ def _lesson(change: LessonChange, urls: Mapping[Any, str]) -> dict[str, Any]:
         "url": urls.get(change.lesson),
         "sections": [{"heading": each.heading, "change": each.change} for each in change.sections],
         "unnamed": change.unnamed,
+        "for_learners": change.for_learners,
     }
 
 
@@ -68,7 +69,8 @@ def _lines(lessons: Sequence[Mapping[str, Any]], kind: str, t: Mapping[str, str]
     for lesson in lessons:
         was = f" ({t['changes_was']} {lesson['was']})" if lesson["was"] else ""
         block = f" — {t['in_block']} {lesson['block']}" if kind == "moved" and lesson["block"] else ""
-        yield f"- {lesson['title']}{was}{block}"
+        because = f" — {t['changes_for_learners']}" if lesson["for_learners"] else ""
+        yield f"- {lesson['title']}{was}{block}{because}"
         for section in lesson["sections"]:
             yield f"  - {section['heading'] or t['section_top']} — {t['section_' + section['change']]}"
         if lesson["unnamed"]:

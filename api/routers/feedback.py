@@ -2,6 +2,7 @@
 
 import logging
 from dataclasses import replace
+from enum import StrEnum
 from typing import Annotated, Any
 
 from anyio import to_thread
@@ -14,13 +15,14 @@ from api.errors import documented
 from api.missing import name_missing
 from api.routers.turns import CitationReply, NearReply
 from assistant.answer import Question
-from assistant.conversations import find_turn
+from assistant.conversations import cited_first, find_turn
 from assistant.hints_given import MOVE
 from assistant.intents import Want
 from assistant.move import Offer
 from assistant.stuck import Foothold, find_foothold
 from companion.wiring import House
-from feedback.inbox import MAX_TEXT_CHARS, ItemKind, NewItem, record_item
+from feedback.import_fields import BEST_RATING, read_rating
+from feedback.inbox import MAX_TEXT_CHARS, ItemKind, NewItem, record_item, voice_of
 from foundation.errors import EncoderUnavailable, IndexUnavailable, NotFound
 from foundation.ids import ID_PATTERN, PersonId
 from foundation.text import clean_text
@@ -33,15 +35,26 @@ from learning.tokens import Scope
 _PRESSED = "…"
 _log = logging.getLogger(__name__)
 router = APIRouter(prefix="/v1/products/{slug}/feedback", tags=["feedback"])
+
+
+class SaidKind(StrEnum):
+    """What a learner may say here; what else is kept is noticed or brought in."""
+
+    THUMB_UP = "thumb_up"
+    THUMB_DOWN = "thumb_down"
+    COMMENT = "comment"
+    STUCK = "stuck"
+
+
 _VERBS = {
-    ItemKind.THUMB_UP: Verb.RATED,
-    ItemKind.THUMB_DOWN: Verb.RATED,
-    ItemKind.COMMENT: Verb.COMMENTED,
-    ItemKind.STUCK: Verb.STUCK,
+    SaidKind.THUMB_UP: Verb.RATED,
+    SaidKind.THUMB_DOWN: Verb.RATED,
+    SaidKind.COMMENT: Verb.COMMENTED,
+    SaidKind.STUCK: Verb.STUCK,
 }
 _COMMENTS_HAVE_WORDS: JsonDict = {
     "anyOf": [
-        {"properties": {"kind": {"enum": [kind.value for kind in ItemKind if kind is not ItemKind.COMMENT]}}},
+        {"properties": {"kind": {"enum": [kind.value for kind in SaidKind if kind is not SaidKind.COMMENT]}}},
         {"properties": {"text": {"pattern": WITH_WORDS}}, "required": ["text"]},
     ]
 }
@@ -52,11 +65,13 @@ class FeedbackRequest(BaseModel):
 
     model_config = ConfigDict(json_schema_extra=_COMMENTS_HAVE_WORDS)
 
-    kind: ItemKind
+    kind: SaidKind
     turn: str | None = Field(None, pattern=ID_PATTERN, description="the answer it is about")
     conversation: str | None = Field(None, pattern=ID_PATTERN, description="the answer's conversation")
     lesson: str | None = Field(None, min_length=1, max_length=200, description="the lesson that is open")
     text: str = Field("", max_length=MAX_TEXT_CHARS, description="in the learner's own words")
+    rating: int | None = Field(None, ge=1, le=BEST_RATING, description="how content the learner is, 5 most")
+    consent: bool = Field(False, description="the learner agrees to be quoted in public, without a name")
     learner: LearnerField = None
 
 
@@ -93,7 +108,7 @@ class FeedbackReply(BaseModel):
     """
 
     id: str
-    kind: ItemKind
+    kind: SaidKind
     nearest: list[NearReply] = []
     case: CaseReply | None = None
     hint: HintReply | None = None
@@ -106,7 +121,7 @@ async def say(
     """Rate an answer, comment on it, or say that you are stuck."""
     learner = await who_learns(house, slug, learner=body.learner, authorization=authorization, scope=Scope.FEEDBACK)
     kept = await to_thread.run_sync(_keep, house, slug, body, learner)
-    if body.kind is ItemKind.STUCK and body.lesson:
+    if body.kind is SaidKind.STUCK and body.lesson:
         kept["hint"] = await _hint(house, slug, body, learner)
     return kept
 
@@ -136,9 +151,12 @@ def _keep(house: House, slug: str, body: FeedbackRequest, learner: PersonId | No
             turn = find_turn(session, slug, body.turn, conversation=body.conversation) if body.turn else None
     except NotFound as err:
         raise name_missing(house, err, product=slug, lessons=[body.lesson]) from err
+    new = NewItem(product.slug, ItemKind(body.kind), body.text, turn, lesson, learner=learner, consent=body.consent)
+    new = replace(new, score=None if body.rating is None else read_rating(body.rating))
     now = house.clock()
     with house.database.write() as session:
-        item = record_item(session, NewItem(product.slug, body.kind, body.text, turn, lesson), now=now)
+        passage = cited_first(session, turn) if turn else None
+        item = record_item(session, replace(new, voice=voice_of(session, learner), passage=passage), now=now)
         detail = {"item": item, "turn": turn, "kind": body.kind}
         record_event(
             session,
@@ -151,7 +169,7 @@ def _keep(house: House, slug: str, body: FeedbackRequest, learner: PersonId | No
             at=now,
         )
     foothold = Foothold((), None)
-    if body.kind is ItemKind.STUCK:
+    if body.kind is SaidKind.STUCK:
         foothold = _foothold(house, slug, text=body.text, turn=turn, lesson=lesson)
     return {"id": item, "kind": body.kind, "nearest": foothold.nearest, "case": foothold.case}
 

@@ -37,6 +37,7 @@ class ChangedLesson(BaseModel):
     url: str | None = Field(description="where it opens, if it is there today")
     sections: list[SectionReply]
     unnamed: int
+    for_learners: bool = Field(description="it was changed because of what learners said of it")
 
 
 class ReleaseReply(BaseModel):

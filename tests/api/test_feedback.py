@@ -36,7 +36,7 @@ def say(client: httpx.Client, **fields: Any) -> dict[str, Any]:
 
 def items(house: House) -> list[tuple[Any, ...]]:
     with house.database.read() as session:
-        found = session.execute(text("SELECT id, product, kind, text, turn, lesson FROM item ORDER BY rowid"))
+        found = session.execute(text("SELECT id, product, kind, text, turn, lesson FROM item WHERE source = 'widget' ORDER BY rowid"))
         return [tuple(row) for row in found]
 
 

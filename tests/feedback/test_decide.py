@@ -1,12 +1,14 @@
 """Deciding on proposals: who may, what a decision leaves, two at once, and a lesson that changed meanwhile."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 
 from companion.wiring import House
-from feedback.decide import DecidedBefore, StaleProposal, approve, edit, postpone, reject, reopen, wake
+from evals.cached_encoder import CachedEncoder
+from feedback.decide import DecidedBefore, approve, edit, postpone, reject, reopen, wake
 from feedback.proposal import Proposal, ProposalKind, ProposalState
 from feedback.proposals import count_proposals, find_proposal, history_of, list_proposals
 from feedback.tables import ProposalRow
@@ -14,18 +16,28 @@ from foundation.errors import CompanionError, Conflict, Invalid, NotAllowed, Not
 from foundation.ids import PersonId
 from knowledge.edits import Change, ChangeKind, change_to_plain
 from knowledge.revisions import live_state
+from knowledge.three_way import StaleBase
 from learning.people import add_person
 from learning.roles import Role, grant_role
-from tests.conftest import TakeIn
 from tests.fakes import FixedClock
+from tests.feedback.kept_house import emptied, kept_house, take_in
 
 LESSON = "# Loops\n\nA loop repeats.\n\n<!-- answer -->\n\n## While\n\nIt stops when the condition is false.\n"
 AFTER = Change(ChangeKind.INSERT, 1, 1, "A loop repeats.", "For example, it prints ten lines.")
 
 
-@pytest.fixture(autouse=True)
-def _a_lesson(take_in: TakeIn, unmeasured: None) -> None:
-    take_in({"loops.md": LESSON})
+COURSES = {"course": {"loops.md": LESSON}, "other": {"one.md": "# One\n\nText.\n"}}
+
+
+@pytest.fixture(scope="module")
+def _kept(tmp_path_factory: pytest.TempPathFactory, encoder: CachedEncoder) -> Iterator[House]:
+    with kept_house(tmp_path_factory.mktemp("kept"), encoder, COURSES) as kept:
+        yield kept
+
+
+@pytest.fixture
+def house(_kept: House) -> House:
+    return emptied(_kept)
 
 
 @pytest.fixture
@@ -96,8 +108,7 @@ def test_only_an_author_decides(house: House, role: Role) -> None:
         _approve(house, name, other)
 
 
-def test_an_author_of_another_product_neither_decides_nor_finds_it(house: House, take_in: TakeIn) -> None:
-    take_in({"one.md": "# One\n\nText.\n"}, "other")
+def test_an_author_of_another_product_neither_decides_nor_finds_it(house: House) -> None:
     name, stranger = _proposed(house), _person(house, "Dan", Role.AUTHOR, "other")
     with pytest.raises(NotAllowed):
         _approve(house, name, stranger)
@@ -161,7 +172,9 @@ def test_a_rejection_needs_its_reason(house: House, author: PersonId) -> None:
     assert (done.state, done.decision) == (ProposalState.REJECTED, "it is there already")
 
 
-def test_what_is_put_off_is_open_again_when_its_day_comes(house: House, author: PersonId, clock: FixedClock) -> None:
+def test_what_is_put_off_is_open_again_when_its_day_comes(house: House, author: PersonId) -> None:
+    clock = house.clock
+    assert isinstance(clock, FixedClock)
     name, week = _proposed(house), clock.now + timedelta(days=7)
     with pytest.raises(Invalid), house.database.write() as session:
         postpone(session, "course", name, by=author, version=1, until=clock.now, now=clock.now)
@@ -192,14 +205,19 @@ def test_what_is_in_a_release_is_decided_no_more(house: House, author: PersonId)
 
 
 def test_a_lesson_that_changed_meanwhile_is_a_conflict_until_it_is_edited_on_what_is_live(
-    house: House, author: PersonId, take_in: TakeIn
+    tmp_path: Path, encoder: CachedEncoder
 ) -> None:
-    name = _proposed(house)
+    with kept_house(tmp_path, encoder, COURSES) as house:
+        _changes_meanwhile(house, tmp_path / "course")
+
+
+def _changes_meanwhile(house: House, folder: Path) -> None:
+    name, author = _proposed(house), _person(house, "Ann", Role.AUTHOR)
     base = _found(house, name).base
-    take_in({"loops.md": LESSON.replace("A loop repeats.", "A loop repeats work.")})
+    take_in(house, folder, {"loops.md": LESSON.replace("A loop repeats.", "A loop repeats work.")})
     with house.database.read() as session:
         live = live_state(session, "course", "loops")
-    with pytest.raises(StaleProposal) as told:
+    with pytest.raises(StaleBase) as told:
         _approve(house, name, author)
     assert (told.value.base, told.value.live) == (base, live.revision)
     mine = Change(ChangeKind.INSERT, 1, 1, "A loop repeats work.", "For example, ten lines.")
@@ -208,12 +226,25 @@ def test_a_lesson_that_changed_meanwhile_is_a_conflict_until_it_is_edited_on_wha
     assert _approve(house, name, author, version=2).base == live.revision
 
 
-def test_a_proposal_for_a_lesson_that_was_removed_can_only_be_rejected(
-    house: House, author: PersonId, take_in: TakeIn
-) -> None:
-    name = _proposed(house)
-    take_in({"other.md": "# Other\n\nText.\n"}, replace=True)
-    with pytest.raises(StaleProposal) as told:
+def test_a_proposal_for_a_lesson_that_was_removed_can_only_be_rejected(tmp_path: Path, encoder: CachedEncoder) -> None:
+    with kept_house(tmp_path, encoder, COURSES) as house:
+        _is_removed(house, tmp_path / "course")
+
+
+def test_a_change_elsewhere_in_the_lesson_does_not_stand_in_the_way(tmp_path: Path, encoder: CachedEncoder) -> None:
+    with kept_house(tmp_path, encoder, COURSES) as house:
+        name, author = _proposed(house), _person(house, "Ann", Role.AUTHOR)
+        take_in(house, tmp_path / "course", {"loops.md": LESSON.replace("It stops", "Work stops")})
+        done = _approve(house, name, author)
+        with house.database.read() as session:
+            assert done.base == live_state(session, "course", "loops").revision
+        assert done.changes == (AFTER,)
+
+
+def _is_removed(house: House, folder: Path) -> None:
+    name, author = _proposed(house), _person(house, "Ann", Role.AUTHOR)
+    take_in(house, folder, {"other.md": "# Other\n\nText.\n"})
+    with pytest.raises(StaleBase) as told:
         _approve(house, name, author)
     assert told.value.live is None
     with house.database.write() as session:

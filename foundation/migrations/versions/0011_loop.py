@@ -82,7 +82,7 @@ def _themes() -> None:
         _primary("theme", "id"),
         _foreign("theme", "product", "product.slug"),
     )
-    op.create_index("ix_theme_product_kind", "theme", ["product", "kind"])
+    op.create_index("ix_theme_product_kind", "theme", ["product", "kind", "lesson"])
 
 
 def _edits() -> None:

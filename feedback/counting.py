@@ -1,0 +1,147 @@
+"""Counts themes from their items: for each, who spoke of it in a window, what counts of it, and what may be quoted."""
+
+from collections import defaultdict
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from functools import lru_cache
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from feedback.floor import Said, Voices, browsers_that_came_back, counted_items, voices_in
+from feedback.item import ItemKind, Voice
+from feedback.quotes import LEAST_QUOTES, Quote, choose_quotes, stems_in
+from feedback.severity import harm_in
+from feedback.tables import ItemRow
+from feedback.theme import Theme
+from feedback.trend import TREND_PERIOD
+from foundation.errors import NotFound
+from knowledge.lessons import read_lesson
+
+INSTANT = timedelta(microseconds=1)
+# Of more themes than this it is quicker to read all items of the product.
+_FEW_THEMES = 100
+_COLUMNS = [
+    getattr(ItemRow, name) for name in ("id", "learner", "voice", "text", "created", "kind", "outcome", "score")
+]
+
+
+@dataclass(frozen=True, slots=True)
+class Window:
+    """From `since`, None for the beginning, to `until`, both inclusive."""
+
+    since: datetime | None
+    until: datetime
+
+    @property
+    def trend_length(self) -> timedelta:
+        """How long each of the two periods is that a trend compares: four weeks, or the window where it is shorter."""
+        return TREND_PERIOD if self.since is None else min(TREND_PERIOD, self.until - self.since)
+
+    @property
+    def later(self) -> "Window":
+        """The second of them, which ends with the window."""
+        return Window(self.until - self.trend_length, self.until)
+
+    @property
+    def earlier(self) -> "Window":
+        """The first of them."""
+        middle = self.until - self.trend_length
+        return Window(middle - self.trend_length, middle - INSTANT)
+
+    def holds(self, moment: datetime) -> bool:
+        """Whether a moment lies in it."""
+        return moment <= self.until and (self.since is None or moment >= self.since)
+
+
+@dataclass(frozen=True, slots=True)
+class Tally:
+    """What was counted of a theme in a window.
+
+    `harm` adds up the worst each learner said (`feedback.severity`). `items` are those that count. `before` and `now`
+    count the learners of the two periods of a trend. Without two quotes the theme is below the floor.
+    """
+
+    learners: int
+    harm: float
+    items: tuple[str, ...]
+    quotes: tuple[Quote, ...]
+    before: int
+    now: int
+    is_new: bool
+
+    @property
+    def may_be_shown(self) -> bool:
+        """Whether it reaches the floor."""
+        return len(self.quotes) >= LEAST_QUOTES
+
+
+def tally_themes(
+    session: Session, product: str, themes: Sequence[Theme], *, window: Window, k: int
+) -> dict[str, Tally]:
+    """By theme, what was counted of it; those nobody spoke of in the window are left out."""
+    if not themes:
+        return {}
+    said = _said_in(session, product, {theme.id for theme in themes}, until=window.until)
+    came_back = browsers_that_came_back(
+        session, product, [item for items in said.values() for item in items], until=window.until
+    )
+    # Themes of one lesson follow one another, so that its words are read once.
+    in_order = sorted(themes, key=lambda theme: (theme.place.lesson or "", theme.id))
+    lesson_stems = lru_cache(maxsize=1)(lambda lesson: _lesson_stems(session, product, lesson))
+    tallies = {}
+    for theme in in_order:
+        inside = [item for item in said[theme.id] if window.holds(item.created)]
+        if not inside:
+            continue
+        ever = voices_in(said[theme.id], came_back=came_back)
+        voices = ever.among({item.learner for item in inside})
+        items = counted_items(inside, voices)
+        quotes: tuple[Quote, ...] = ()
+        if voices.reach(k):
+            stems = frozenset() if theme.place.lesson is None else lesson_stems(theme.place.lesson)
+            quotes = choose_quotes(items, voices, k=k, terms=theme.terms, lesson_stems=stems)
+        tallies[theme.id] = Tally(
+            learners=len(voices.learners),
+            harm=harm_in(items),
+            items=tuple(item.id for item in items),
+            quotes=quotes,
+            before=_learners(said[theme.id], ever, window.earlier),
+            now=_learners(said[theme.id], ever, window.later),
+            is_new=window.since is not None
+            and not ever.among(_speakers(said[theme.id], Window(None, window.since - INSTANT))).reach(k),
+        )
+    return tallies
+
+
+def _said_in(session: Session, product: str, themes: Collection[str], *, until: datetime) -> dict[str, list[Said]]:
+    """By theme, what is in it, the oldest first."""
+    mine = select(ItemRow.theme, *_COLUMNS).where(ItemRow.product == product, ItemRow.created <= until)
+    few = len(themes) <= _FEW_THEMES
+    mine = mine.where(ItemRow.theme.in_(sorted(themes)) if few else ItemRow.theme.is_not(None))
+    said: dict[str, list[Said]] = defaultdict(list)
+    voices, kinds = {voice.value: voice for voice in Voice}, {kind.value: kind for kind in ItemKind}
+    for theme, item, learner, voice, text, created, kind, outcome, score in session.execute(mine):
+        if few or theme in themes:
+            said[theme].append(Said(item, learner, voices[voice], text, created, kinds[kind], outcome, score))
+    for items in said.values():
+        items.sort(key=lambda item: (item.created, item.id))
+    return said
+
+
+def _learners(said: Sequence[Said], voices: Voices, window: Window) -> int:
+    return len(voices.among(_speakers(said, window)).learners)
+
+
+def _speakers(said: Sequence[Said], window: Window) -> set[str | None]:
+    return {item.learner for item in said if window.holds(item.created)}
+
+
+def _lesson_stems(session: Session, product: str, lesson: str) -> frozenset[str]:
+    """The words of a lesson as learners may see it."""
+    try:
+        page = read_lesson(session, product, lesson)
+    except NotFound:
+        return frozenset()
+    return stems_in("\n".join((page.head.title, *(block.text for block in page.blocks))))

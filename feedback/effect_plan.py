@@ -1,0 +1,114 @@
+"""The plan of how a change's effect is measured, made before anything of it can be seen.
+
+Which sections, which learners before, how many are needed after, and when to look: so that nobody looks until it fits.
+"""
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+
+from scipy.stats import norm
+
+from feedback.before_after import LEAST_TOLD, NO_LUCK, Luck, Usual, luck_of, usual_rates
+from feedback.cohorts import WINDOW, Period, cohorts_at, troubled_before
+from feedback.course_log import CourseLog
+from feedback.sequential import ALPHA_HELPED, ALPHA_WORSE
+
+DROP = 0.10
+"""The fall in the share of learners with trouble that a plan is made to find."""
+POWER = 0.8
+LOOKS = 4
+LEAST = 20
+"""Of fewer learners on a side no look is taken: it would say nothing, and might tell of one of them."""
+GIVES_UP = timedelta(days=180)
+"""After so long the last look is taken at whoever came by then."""
+_MOST = 2_000
+# What is left to be lost: to several looks, and to learners whom nobody is comparable with.
+_DEARER = 1.15
+# How unequally trouble may change where nothing was changed, in log odds.
+_SPREAD = 0.05
+# In standard errors, what a true difference must be to be found with the planned power.
+_STANDS_OUT = float(norm.isf(ALPHA_HELPED) + norm.ppf(POWER))
+
+
+@dataclass(frozen=True, slots=True)
+class Needs:
+    """How many learners after a release find a `drop` with the planned power; None for more than there can be."""
+
+    drop: float
+    learners: int | None
+
+
+def plan_effect(log: CourseLog, lesson: str, anchors: Sequence[str] | None, *, period: Period) -> dict[str, Any]:
+    """The plan for sections of a lesson, or for the whole of it; without looks where too little was known before.
+
+    `needed` is how many learners after find `drop`, None where even very many would not, for want of learners before.
+    """
+    cohorts = cohorts_at(log, lesson, anchors, period=period)
+    before, troubled = len(cohorts.came), int(cohorts.troubled.sum())
+    usual, quiet = _usual(log, lesson, anchors, period)
+    luck = luck_of(troubled / before, before, usual) if before else NO_LUCK
+    needs = needs_of(before, troubled, luck=luck, quiet=quiet)
+    final = max(needs.learners or min(3 * before, _MOST), 2 * LEAST)
+    looks = [math.ceil(final * k / LOOKS) for k in range(1, LOOKS + 1)] if before >= LEAST and troubled else []
+    return {
+        "window_days": WINDOW.days,
+        "since": period.since.isoformat(),
+        "until": (period.released + GIVES_UP).isoformat(),
+        "anchors": None if anchors is None else list(anchors),
+        "before": {"learners": before, "troubled": troubled},
+        "usual": None if usual is None else {"mean": usual.mean, "variance": usual.variance, "places": usual.places},
+        "drop": round(needs.drop, 4),
+        "power": POWER,
+        "needed": needs.learners,
+        "looks": [look for look in looks if look >= LEAST],
+        "alpha": {"helped": ALPHA_HELPED, "worse": ALPHA_WORSE},
+    }
+
+
+def needs_of(before: int, troubled: int, *, luck: Luck = NO_LUCK, quiet: int = 0) -> Needs:
+    """How many learners after are needed beside so many before, of whom so many had trouble.
+
+    `quiet` counts those who had trouble at the unchanged lessons before: what these tell has an error, too.
+    """
+    share = troubled / before if before else 0.0
+    drop = min(DROP, share)
+    if drop <= 0:
+        return Needs(0.0, None)
+    rate, then = share * (1 - share), share - drop
+    drifting = rate**2 / quiet if quiet >= LEAST_TOLD else 0.0
+    fixed = (1 - luck.share) ** 2 * rate / before + luck.variance + drifting + (rate * _SPREAD) ** 2
+    # Nobody with trouble left is still known from so many only.
+    a_learner = max(then * (1 - then), rate / 4) + drifting * before
+    left = (drop / _STANDS_OUT) ** 2 / _DEARER - fixed
+    return Needs(drop, None if left <= 0 else min(math.ceil(a_learner / left), _MOST))
+
+
+def learners_needed(share: float) -> int:
+    """How many learners before, and as many after, find a drop of ten points from a share of them with trouble.
+
+    In a course whose unchanged lessons tell a good deal; what a place really needs is in its plan.
+    """
+    low, high = 1, 10 * _MOST
+    while low < high:
+        middle = (low + high) // 2
+        needed = needs_of(middle, max(round(middle * share), 1), quiet=middle).learners
+        low, high = (low, middle) if needed is not None and needed <= middle else (middle + 1, high)
+    return low
+
+
+def _usual(log: CourseLog, lesson: str, anchors: Sequence[str] | None, period: Period) -> tuple[Usual | None, int]:
+    """How the rates of the course's places were spread, and how many had trouble in the other lessons.
+
+    The places are lessons as a whole, or the sections that somebody had trouble in.
+    """
+    places, quiet = [], 0
+    for each in sorted(log.visits):
+        told = troubled_before(log, each, period=period)
+        quiet += told.troubled if each != lesson else 0
+        if told.learners >= LEAST:
+            rates = [told.troubled] if anchors is None else list(told.by_section.values())
+            places += [(told.learners, troubled) for troubled in rates]
+    return usual_rates(places), quiet

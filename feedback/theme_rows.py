@@ -1,0 +1,137 @@
+"""Writes themes and which items are in them."""
+
+from collections import Counter
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+import numpy as np
+from sqlalchemy import func, select, update
+from sqlalchemy.orm import Session
+
+from feedback.corners import Corner, Told
+from feedback.labels import label_anew
+from feedback.tables import ItemRow, ThemeRow
+from foundation.ids import content_hash
+from knowledge.encoder import Vector
+
+_IDS_A_QUERY = 500
+# Of a corner with more themes the largest are looked at: a new item is compared with no more than these.
+_MOST_THEMES = 2_000
+
+
+@dataclass(frozen=True, slots=True)
+class InCorner:
+    """A theme of a corner; `mean` is float32 `(d,)`, None for one that its facet holds together."""
+
+    id: str
+    facet: str
+    size: int
+    mean: Vector | None
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """A theme as it is to be from now on, and the items it gets."""
+
+    id: str
+    items: tuple[Told, ...]
+    facet: str
+    mean: Vector | None
+
+
+def themes_in(session: Session, product: str, corner: Corner, *, encoder_id: str) -> list[InCorner]:
+    """The themes of a corner without a facet of the course, those that have items, the largest first."""
+    place = ThemeRow.lesson.is_(None) if corner.lesson is None else ThemeRow.lesson == corner.lesson
+    mine = select(ThemeRow.id, ThemeRow.facet, ThemeRow.size, ThemeRow.centroid).where(
+        ThemeRow.product == product,
+        ThemeRow.kind == corner.kind,
+        place,
+        ThemeRow.anchor == corner.anchor,
+        ThemeRow.encoder == encoder_id,
+        ThemeRow.size > 0,
+    )
+    if corner.lesson is None:
+        mine = mine.where(ThemeRow.facet == "")
+    rows = session.execute(mine.order_by(ThemeRow.size.desc(), ThemeRow.id).limit(_MOST_THEMES))
+    return [
+        InCorner(row.id, row.facet, row.size, None if row.centroid is None else np.frombuffer(row.centroid, "<f4"))
+        for row in rows
+    ]
+
+
+def members_of(session: Session, themes: Sequence[str]) -> dict[str, str]:
+    """Item → theme, of everything in these themes."""
+    found: dict[str, str] = {}
+    for start in range(0, len(themes), _IDS_A_QUERY):
+        mine = ItemRow.theme.in_(themes[start : start + _IDS_A_QUERY])
+        found.update(session.execute(select(ItemRow.id, ItemRow.theme).where(mine)).tuples())  # type: ignore[arg-type]
+    return found
+
+
+def loose_theme(product: str, corner: Corner, facet: str) -> str:
+    """The id of the theme that a facet holds together in a corner: always the same."""
+    return f"t-{content_hash(product, corner.kind, corner.lesson or '', corner.anchor, facet, 'facet', size=12)}"
+
+
+def new_theme(session: Session, product: str, first: Told, *, taken: Collection[str]) -> str:
+    """An id for a theme that begins with an item, one that no theme has."""
+    again = 0
+    while True:
+        name = f"t-{content_hash(product, first.kind, first.id, str(again), size=12)}"
+        if name not in taken and session.get(ThemeRow, name) is None:
+            return name
+        again += 1
+
+
+def keep_themes(
+    session: Session, product: str, corner: Corner, kept: Sequence[Kept], *, encoder_id: str, now: datetime
+) -> int:
+    """Write themes of a corner with the items they get, and those that lost some; gives how many are new."""
+    began = 0
+    left: Counter[tuple[str, str]] = Counter()
+    for theme in kept:
+        row = session.get(ThemeRow, theme.id)
+        began += row is None
+        row = row or _begin(session, product, corner, theme, now=now)
+        row.facet, row.encoder, row.merged_into = theme.facet, encoder_id, None
+        row.centroid = None if theme.mean is None else theme.mean.astype("<f4").tobytes()
+        left.update((item.theme, theme.id) for item in theme.items if item.theme not in (None, theme.id))
+        _put(session, theme, now=now)
+    session.flush()
+    changed = {theme.id for theme in kept if any(item.theme != theme.id for item in theme.items)}
+    changed |= {was for was, _ in left}
+    _count_anew(session, changed, left, now=now)
+    label_anew(session, changed)
+    return began
+
+
+def _put(session: Session, theme: Kept, *, now: datetime) -> None:
+    rows = [{"id": item.id, "theme": theme.id, "grouped": now} for item in theme.items]
+    if rows:
+        session.execute(update(ItemRow), rows)
+
+
+def _begin(session: Session, product: str, corner: Corner, theme: Kept, *, now: datetime) -> ThemeRow:
+    row = ThemeRow(id=theme.id, product=product, kind=corner.kind, lesson=corner.lesson, anchor=corner.anchor)
+    passages = Counter(item.passage for item in theme.items if item.passage is not None)
+    row.passage = passages.most_common(1)[0][0] if passages else None
+    row.label, row.label_by, row.terms, row.size = "", "rule", [], 0
+    row.created, row.updated = now, now
+    session.add(row)
+    return row
+
+
+def _count_anew(session: Session, themes: Collection[str], left: Counter[tuple[str, str]], *, now: datetime) -> None:
+    """Count what is in these themes; one that lost everything was taken in by the one that got the most of it."""
+    for name in sorted(themes):
+        row = session.get(ThemeRow, name)
+        if row is None:
+            continue
+        row.size = (
+            session.scalar(select(func.count()).where(ItemRow.product == row.product, ItemRow.theme == name)) or 0
+        )
+        row.updated, row.figures = now, None
+        heirs = sorted((-count, heir) for (was, heir), count in left.items() if was == name)
+        row.merged_into = heirs[0][1] if heirs and not row.size else None
+    session.flush()
