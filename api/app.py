@@ -25,6 +25,7 @@ from api.routers import (
     citations,
     events,
     feedback,
+    feedback_figures,
     feedback_items,
     hand_overs,
     health,
@@ -58,6 +59,7 @@ _ROUTERS = tuple(
     for noun in (
         turns,
         feedback_items,
+        feedback_figures,
         feedback,
         news,
         hand_overs,

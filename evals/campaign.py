@@ -30,6 +30,7 @@ from evals.retrieval import run_retrieval
 from evals.safety import run_safety
 from evals.sets import EvaluationSet, read_set, read_unanswerable
 from evals.shaped import SPLITS, run_shaped
+from evals.themes import read_opinions, run_halves, run_places
 from evals.tutor import ARMS, run_tutor
 from foundation.settings import Settings, read_settings
 from knowledge.coverage_scales import RECIPE
@@ -193,6 +194,14 @@ def _claims(_measuring: _Measuring) -> dict[str, Any]:
     return run_claims()
 
 
+def _themes(measuring: _Measuring) -> dict[str, Any]:
+    opinions = read_opinions(measuring.folder / "edurabsa")
+    figures = run_halves(opinions, settings=measuring.settings, encoder=measuring.encoder, progress=_quiet)
+    source = "yhua219/ftsobp_and_edurabsa_slm@0cb9476, opinions with one category each, development split"
+    own = {"source": "evals/themes/places.jsonl", **run_places(encoder=measuring.encoder)}
+    return {"encoder": measuring.encoder.id, "runs": {"edurabsa": {"source": source, **figures}, "places": own}}
+
+
 def _each(measuring: _Measuring, runs: Sequence[Run], measure: Callable[..., dict[str, Any]]) -> dict[str, Any]:
     """A measurement of every run by its name, with its source."""
     figures = {}
@@ -243,6 +252,7 @@ STEPS: Mapping[str, Callable[[_Measuring], dict[str, Any]]] = {
     "ablation": _ablation,
     "noticing": _noticing,
     "safety": _safety,
+    "themes": _themes,
     "tutor": _tutor,
 }
 

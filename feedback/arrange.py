@@ -17,14 +17,14 @@ from knowledge.encoder import Vector
 
 # Fewer saying the same are no group of their own.
 LEAST_GROUP = 3
-# From where a text surely speaks of a facet; below it, it is about something of its own. 42 % of what is said of sections
-# lies above it in a course's facets, 93 % of what is said of courses as such.
+# From where a text surely speaks of a facet; below it, it is about something of its own. In a course's facets 93 % of
+# what is said of courses as such lies above it, and 42 % of what is said of sections.
 SURE_FACET = 0.3
 
 
 @dataclass(frozen=True, slots=True)
 class Voiced:
-    """An item as it is arranged: `vector` is on common ground, `facet` what of a section it speaks of, "" for nothing."""
+    """An item as it is arranged: `vector` is on common ground, `facet` what it speaks of there, "" for nothing."""
 
     id: str
     vector: Vector

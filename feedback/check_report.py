@@ -113,4 +113,6 @@ class _Checker:
             yield Difference(f"{path}.quotes", len(quoted), "quotes of two or more different learners")
         learners = theme["learners"]["value"]
         if learners < self._recount.floor:
-            yield Difference(f"{path}.learners", learners, f"at least {self._recount.floor} learners, or it is not shown")
+            yield Difference(
+                f"{path}.learners", learners, f"at least {self._recount.floor} learners, or it is not shown"
+            )

@@ -4,6 +4,7 @@ A learner counts once, by their first visit of the lesson, and with what they to
 in the last week before the release may have seen both, and is left out.
 """
 
+from bisect import bisect_right
 from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
@@ -52,6 +53,12 @@ class Cohorts:
     group: Numbers
     told: Mapping[TroubleKind, Flags]
     troubled: Flags
+
+    def until(self, moment: datetime) -> "Cohorts":
+        """Those who came until a moment; nothing that came later is in what is told of them."""
+        n = bisect_right(self.came, moment)
+        told = {kind: flags[:n] for kind, flags in self.told.items()}
+        return Cohorts(self.came[:n], self.after[:n], self.stratum[:n], self.group[:n], told, self.troubled[:n])
 
 
 def cohorts_at(log: CourseLog, lesson: str, anchors: Collection[str] | None, *, period: Period) -> Cohorts:

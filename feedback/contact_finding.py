@@ -12,7 +12,7 @@ _HEX = r"[0-9a-f]"
 _TLD = r"(?:com|ru|org|net|io|me|edu|рф|by|ua|kz|uk|de|fr|es|info|dev|app|pro)"
 _MAILS = (
     r"(?<![\w.+-])[\w.+-]{1,64}@[\w-]{2,}(?:\.[\w-]+)*\.[^\W\d_]{2,}",
-    rf"(?<![\w.+-])[\w.+-]{{1,64}}\s*[([{{<]?\s*(?:\bat\b|\bсобака\b|\bсобачка\b)\s*[)\]}}>]?\s*[\w-]+\s*"
+    rf"(?:(?<![\w.+-])[\w+-]{{1,32}}\s+(?:dot|точка)\s+)?(?<![\w.+-])[\w.+-]{{1,64}}\s*[([{{<]?\s*(?:\bat\b|\bсобака\b|\bсобачка\b)\s*[)\]}}>]?\s*[\w-]+\s*"
     rf"(?:[([{{<]?\s*(?:\bdot\b|\bточка\b)\s*[)\]}}>]?\s*|\.){_TLD}\b",
     rf"(?<![\w.+-])[\w.+-]{{1,64}}\s*[([{{](?:at|a|@)[)\]}}]\s*[\w-]+(?:\.[\w-]+)*\.{_TLD}\b",
 )
@@ -23,9 +23,9 @@ _NOT_HANDLES = (
 )
 _HANDLES = (
     rf"(?<![\w.@/])@(?!{_NOT_HANDLES})[A-Za-z]\w{{2,}}(?![\w(]|\.\w|\s*\n\s*(?:async\s+)?(?:def|class)\b)",
-    r"\b(?:t\.me|wa\.me|vk\.com|vk\.me|ok\.ru|instagram\.com|facebook\.com|fb\.com|linkedin\.com/in|twitter\.com|x\.com"
+    r"(?:\bhttps?://)?(?:\bwww\.)?\b(?:t\.me|wa\.me|vk\.com|vk\.me|ok\.ru|instagram\.com|facebook\.com|fb\.com|linkedin\.com/in|twitter\.com|x\.com"
     r"|github\.com|gitlab\.com|zoom\.us|meet\.google\.com|docs\.google\.com|drive\.google\.com|disk\.yandex\.\w+"
-    r"|discord\.gg|discordapp\.com|snapchat\.com|tiktok\.com|calendly\.com)/[^\s<>\"')\]]+",
+    r"|discord\.gg|discordapp\.com|snapchat\.com|tiktok\.com|calendly\.com)/[^\s<>\"')\]]*[^\s<>\"')\].,;:!?]",
     r"https?://[^\s/@]+:[^\s/@]+@\S+",
     r"[\w.]{2,32}#\d{4}\b",
 )
@@ -37,7 +37,7 @@ _SERVICE = (
 _ACCOUNT_LIKE = r"(?=[\w.#-]*[\d_.#])[A-Za-z][\w.#-]{2,30}[\w]"
 _ACCOUNTS = (
     rf"{_SERVICE}\s*(?:is|это|мой|моя|my|as|как)?\s*[:=—–-]\s*@?[A-Za-z][\w.#-]{{3,31}}(?!\()",
-    rf"{_SERVICE}\s+(?:is\s+|это\s+|мой\s+|my\s+)?@?{_ACCOUNT_LIKE}(?!\()",
+    rf"{_SERVICE}\s+(?:(?:is|это|мой|my|as|как|под)\s+)?@?{_ACCOUNT_LIKE}(?!\()",
 )
 _NO_DIGIT_BEFORE, _NO_DIGIT_AFTER = r"(?<![\w.,/+=-])(?<!\d )", r"(?![\w%]|[.,/ ]\d)"
 _PHONES = (

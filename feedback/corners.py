@@ -15,12 +15,14 @@ from feedback.facets import FacetSet, Scores, score_facets
 from feedback.item import ItemKind
 from feedback.tables import ItemRow
 from feedback.theme import ThemeKind
+from feedback.tone import is_praise
 from knowledge.encoder import Vector
 from knowledge.language import language_of
 from knowledge.vectors import load_vectors, rounded_dim
 
 _IDS_A_QUERY = 500
 _GAPS = frozenset({ItemKind.UNANSWERED, ItemKind.REPEATED, ItemKind.HANDED_OVER})
+_COMMENTS = frozenset({ItemKind.COMMENT, ItemKind.SURVEY, ItemKind.FORUM})
 _PRAISES = frozenset({ItemKind.THUMB_UP, ItemKind.PRAISE})
 
 
@@ -68,11 +70,15 @@ def eyes_of(session: Session, ids: Sequence[str], *, encoder_id: str) -> Eyes | 
     return None
 
 
-def kind_of(*, kind: str, score: float | None) -> ThemeKind:
-    """What an item is about: something missing, something that hurts, or something that is good as it is."""
+def kind_of(*, kind: str, score: float | None, text: str) -> ThemeKind:
+    """What an item is about: something missing, something that hurts, or something that is good as it is.
+
+    Whether a comment praises its learner's number says, where there is one, and else its words.
+    """
     if kind in _GAPS:
         return ThemeKind.GAP
-    if kind in _PRAISES or (score is not None and score > 0):
+    praised = kind in _PRAISES or (score is not None and score > 0)
+    if praised or (kind in _COMMENTS and not score and is_praise(text)):
         return ThemeKind.PRAISE
     return ThemeKind.TROUBLE
 
@@ -86,7 +92,7 @@ def told_items(session: Session, ids: Collection[str]) -> list[Told]:
     for start in range(0, len(ordered), _IDS_A_QUERY):
         mine = ItemRow.id.in_(ordered[start : start + _IDS_A_QUERY]), ItemRow.input_hash.is_not(None)
         for row in session.execute(select(*columns, *more).where(*mine)):
-            kind = kind_of(kind=row.kind, score=row.score)
+            kind = kind_of(kind=row.kind, score=row.score, text=row.text)
             place = row.lesson, row.anchor if row.lesson is not None else ""
             found.append(Told(row.id, kind, row.text, *place, row.passage, row.input_hash, row.theme, row.created))
     return sorted(found, key=lambda each: (each.created, each.id))

@@ -11,9 +11,9 @@ from typing import Any
 
 from scipy.stats import norm
 
-from feedback.before_after import LEAST_TOLD, NO_LUCK, Luck, Usual, luck_of, usual_rates
 from feedback.cohorts import WINDOW, Period, cohorts_at, troubled_before
 from feedback.course_log import CourseLog
+from feedback.luck import LEAST_TOLD, NO_LUCK, Luck, Usual, luck_of, usual_rates
 from feedback.sequential import ALPHA_HELPED, ALPHA_WORSE
 
 DROP = 0.10

@@ -8,11 +8,12 @@ from dataclasses import asdict
 from datetime import datetime
 from typing import Any
 
-from feedback.before_after import Difference, Usual, compare
+from feedback.before_after import Difference, compare
 from feedback.cohorts import WINDOW, Cohorts, Flags, Period, cohorts_at
 from feedback.course_log import CourseLog
 from feedback.effect import Effect, Verdict
 from feedback.effect_plan import LEAST
+from feedback.luck import Usual
 from feedback.sequential import Bounds, bounds_of
 from learning.figures import Share
 
@@ -31,10 +32,11 @@ def take_due(
     `is_over` says that nobody who comes later counts: then the last look is taken at whoever there is.
     """
     looks = list(effect.looks)
-    came = learners_after(effect, log, upto=upto)
+    seen = _Seen(effect, log, upto - WINDOW)
+    came = int(seen.at(effect.place.lesson or "").after.sum())
     for size in _due(effect, came, is_over=is_over):
         is_last = size >= effect.plan["looks"][-1] or (is_over and size == came)
-        look = look_at(effect, log, size, earlier=looks, is_last=is_last, changed=changed)
+        look = _look(seen, size, earlier=looks, is_last=is_last, changed=changed)
         if look is not None:
             looks.append(look)
         if looks and looks[-1]["verdict"] != Verdict.WATCHING:
@@ -54,32 +56,40 @@ def next_look(effect: Effect) -> int | None:
     return next((size for size in effect.plan["looks"] if size > _taken(effect)), None)
 
 
-def look_at(
-    effect: Effect,
-    log: CourseLog,
-    learners: int,
-    *,
-    earlier: Sequence[Mapping[str, Any]],
-    is_last: bool,
-    changed: ChangedUntil,
+class _Seen:
+    """The cohorts at a changed place and at the others, of those who came until a moment: each made once."""
+
+    def __init__(self, effect: Effect, log: CourseLog, until: datetime) -> None:
+        self.effect, self.log = effect, log
+        self._period = Period(datetime.fromisoformat(effect.plan["since"]), effect.released, until)
+        self._made: dict[str, Cohorts] = {}
+
+    def at(self, lesson: str) -> Cohorts:
+        if lesson not in self._made:
+            anchors = self.effect.plan["anchors"] if lesson == self.effect.place.lesson else None
+            self._made[lesson] = cohorts_at(self.log, lesson, anchors, period=self._period)
+        return self._made[lesson]
+
+    def placebos(self, changed: frozenset[str]) -> list[str]:
+        others = set(self.log.visits) - changed - {self.effect.place.lesson}
+        return sorted(others, key=lambda other: (-len(self.log.visits[other]), other))[:PLACEBOS]
+
+
+def _look(
+    seen: _Seen, learners: int, *, earlier: Sequence[Mapping[str, Any]], is_last: bool, changed: ChangedUntil
 ) -> dict[str, Any] | None:
     """The look at the first so many learners after the release; None where nobody before is comparable with them.
 
     `difference` is how much larger the share of learners with trouble is than was to be expected, and lies in
     `interval`, which leaves zero out just when a verdict is said (a repeated interval; Jennison and Turnbull 1989).
     """
-    lesson, anchors = effect.place.lesson or "", effect.plan["anchors"]
-    came = sorted(at for at in log.visits[lesson].values() if at >= effect.released)
-    period = Period(datetime.fromisoformat(effect.plan["since"]), effect.released, came[learners - 1])
-    cohorts = cohorts_at(log, lesson, anchors, period=period)
-    others = set(log.visits) - changed(period.until + WINDOW) - {lesson}
-    placebos = sorted(others, key=lambda other: (-len(log.visits[other]), other))[:PLACEBOS]
+    effect = seen.effect
+    everybody = seen.at(effect.place.lesson or "")
+    last = everybody.came[int(everybody.after.argmax()) + learners - 1]
+    cohorts = everybody.until(last)
+    placebos = [seen.at(lesson).until(last) for lesson in seen.placebos(changed(last + WINDOW))]
     usual = effect.plan["usual"]
-    found = compare(
-        cohorts,
-        [cohorts_at(log, other, None, period=period) for other in placebos],
-        None if usual is None else Usual(**usual),
-    )
+    found = compare(cohorts, placebos, None if usual is None else Usual(**usual))
     if found is None:
         return None
     shares = [*(look["share"] for look in earlier), 1.0 if is_last else learners / effect.plan["looks"][-1]]
@@ -88,7 +98,7 @@ def look_at(
     return {
         "number": len(shares),
         "share": shares[-1],
-        "until": period.until.isoformat(),
+        "until": last.isoformat(),
         **_told(cohorts, found),
         **_judged(found, bounds, is_last=is_last),
     }

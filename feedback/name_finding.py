@@ -13,72 +13,31 @@ from functools import cache
 from importlib.resources import files
 
 from feedback.contact_finding import Span
-
-_WORD = r"[^\W\d_]+(?:[-'’][^\W\d_]+)*"
-_WORDS = re.compile(_WORD)
-_CAPITAL = r"[A-ZА-ЯЁ][^\W\d_]*(?:[-'’][A-ZА-ЯЁ]?[^\W\d_]+)*"
-_GAP = re.compile(r"[ \t]+")
-# Behind these somebody's name follows, whatever it is and however it is written.
-_INTRODUCED = re.compile(
-    r"\b(?:зовут|зовите\s+меня|зови\s+меня|мо[её]\s+имя|мо[её]\s+фио|фио|фамилия|пишет\s+вам|my\s+(?:full\s+)?name(?:\s+is|['’]s)?"
-    r"|name\s*:|имя\s*:|i['’]?\s?am\s+called|people\s+call\s+me|just\s+call\s+me)(?:\s*[:,—–-]\s*|\s+)"
-    rf"(?P<name>{_WORD}(?:[ \t]+{_CAPITAL}){{0,2}})",
-    re.IGNORECASE,
-)
-# Behind these, and in capitals; a full stop, a new line or the end must follow who signs.
-_SIGNED = re.compile(
-    r"(?i:\b(?:с\s+уважением|всего\s+доброго|ваш[аи]?|(?:best|kind|warm)?\s*regards|sincerely(?:\s+yours)?|cheers|yours(?:\s+truly)?|best"
-    r"|искренне\s+ваш[аи]?)\s*[,.!—–-]?\s+|(?:^|\n|\s)[—–]\s?)"
-    rf"(?P<name>{_CAPITAL}(?:[ \t]+{_CAPITAL}){{0,2}})\s*[.!)]*\s*(?=\n|\Z)"
-)
-_ROLES_RU = (
-    r"преподавател\w*|преподш\w*|препод\w?|учител\w*|куратор\w*|наставни\w+|ментор\w*|тьютор\w*|лектор\w*|проверяющ\w+|методист\w*"
-    r"|координатор\w*|менеджер\w*|ревьюер\w*|профессор\w*|доцент\w*|господин\w*|госпож\w+|г-жа|г-н\w?|коллег\w+|одногруппни\w+"
-    r"|однокурсни\w+|сокурсни\w+|ассистент\w*|асессор\w*|студент\w*"
-)
-_TITLES_EN = r"[Mm]r|[Mm]rs|[Mm]s|[Mm]iss|[Dd]r|Prof"
-_ROLES_EN = (
-    r"prof|[Pp]rofessor|[Tt]eacher|[Ii]nstructor|[Tt]utor|[Mm]entor|[Ll]ecturer|[Cc]urator|TA|[Cc]oach|[Cc]lassmate"
-    r"|[Cc]olleague|[Gg]roupmate|[Rr]eviewer|[Mm]anager"
-)
-_BY_ROLE = (
-    re.compile(rf"\b(?i:{_ROLES_RU})\s+(?P<name>[А-ЯЁ][а-яё]+(?:-[А-ЯЁ][а-яё]+)?(?:[ \t]+[А-ЯЁ][а-яё]+){{0,2}})"),
-    re.compile(
-        rf"\b(?:(?:{_TITLES_EN})\.?|{_ROLES_EN})[ \t]+(?P<name>[A-Z][a-z]+(?:[-'’][A-Z][a-z]+)?(?:[ \t]+[A-Z][a-z]+)?)"
-    ),
-)
-# Endings of Russian surnames, in all cases. Three letters before them, so that "Слова" is none.
-_ENDING = (
-    r"(?:[оеё]в(?:а|у|ым|е|ой|ы|ых|ыми?)?|[иы]н(?:а|у|ым|е|ой|ы|ых)?|[сц]к(?:ий|ого|ому|им|ом|ая|ой|ую|ие|их)|(?:ен|ч)ко|(?:ч|н|щ|й)ук(?:а|у|ом|е)?"
-    r"|юк(?:а|у|ом|е)?|[её]в?ич(?:а|у|ем|е)?|ян(?:а|у|ом|е)?|дзе|швили|[её]нок|их|ых)"
-)
-_SURNAME = re.compile(rf"[А-ЯЁ][а-яё]{{2,}}{_ENDING}(?:-[А-ЯЁ][а-яё]+)?")
-_PATRONYMIC = re.compile(
-    r"[А-ЯЁа-яё][а-яё]{2,}(?:[оеё]вич(?:а|у|ем|е)?|ьич(?:а|у|ем|ом|е)?|[оеё]вн(?:а|ы|е|у|ой)|(?:ич|инич)н(?:а|ы|е|у|ой))"
-)
-_INITIALS = (
-    re.compile(r"(?<![\w.])[А-ЯЁ]\.[ \t]?[А-ЯЁ]\.[ \t]?[А-ЯЁ][а-яё]{2,}(?:-[А-ЯЁ][а-яё]+)?"),
-    re.compile(r"\b[А-ЯЁ][а-яё]{2,}(?:-[А-ЯЁ][а-яё]+)?[ \t][А-ЯЁ]\.[ \t]?[А-ЯЁ]\."),
-    re.compile(
-        rf"(?<![\w.])[А-ЯЁ]\.[ \t]?[А-ЯЁ][а-яё]{{2,}}{_ENDING}\b|\b[А-ЯЁ][а-яё]{{2,}}{_ENDING}[ \t][А-ЯЁ]\.(?!\w)"
-    ),
-    re.compile(r"(?<![\w.])[A-Z]\.[ \t]?[A-Z]\.[ \t]?[A-Z][a-z]{2,}(?:-[A-Z][a-z]+)?"),
-)
-# A name follows or stands alone between these and a comma.
-_HAILED = re.compile(
-    r"(?:\b(?:спасибо|спс|благодар\w+|привет\w*|здравствуй(?:те)?|дорог\w+|уважаем\w+|добрый\s+(?:день|вечер)|доброе\s+утро|hi|hello|hey|dear|thanks"
-    r"|thank\s+you|thx|cheers|с|от|у|для|by|from|to|with|ask|and|это|i['’]m|i\s+am)[,]?\s+)\Z",
-    re.IGNORECASE,
-)
-_STRONG_HAIL = re.compile(
-    r"(?:\b(?:спасибо|спс|привет\w*|здравствуй(?:те)?|дорог\w+|уважаем\w+|hi|hello|hey|dear|thanks|thank\s+you|thx|i['’]m|i\s+am)[,]?\s+)\Z",
-    re.IGNORECASE,
+from feedback.name_patterns import (
+    BY_ROLE,
+    GAP,
+    HAILED,
+    HAILING,
+    INITIALS,
+    INTRODUCED,
+    LAST_WORD,
+    NEXT_WORD,
+    PATRONYMIC,
+    PLAIN_SURNAME,
+    SAME_BREATH,
+    SIGNED,
+    STRONG_HAIL,
+    SURNAME,
+    WORDS,
 )
 
 
 @dataclass(frozen=True, slots=True)
 class _Known:
-    """Lower-case forms: names whatever they are, names with a capital, names only in company."""
+    """Words in lower case.
+
+    The first three are given names in all their cases: such however they are written, with a capital, in company only.
+    """
 
     plain: frozenset[str]
     capital: frozenset[str]
@@ -86,33 +45,42 @@ class _Known:
     scholars: frozenset[str]
     beside: frozenset[str]
     never: frozenset[str]
+    named_after: frozenset[str]
+    towns: frozenset[str]
 
 
 def find_names(text: str) -> Iterator[Span]:
     """Where they stand, in no order; some may overlap."""
     known = _known()
-    for pattern in (_INTRODUCED, _SIGNED, *_BY_ROLE):
+    for pattern in (INTRODUCED, SIGNED, *BY_ROLE, *HAILING):
         for found in pattern.finditer(text):
             yield from _trimmed(text, *found.span("name"), known=known)
-    for pattern in _INITIALS:
+    for pattern in INITIALS:
         yield from (found.span() for found in pattern.finditer(text) if not _is_scholarly(found[0], known))
-    words = list(_WORDS.finditer(text))
+    words = list(WORDS.finditer(text))
     for number in range(len(words)):
         if _is_given(text, words, number, known) or _is_patronymic(words, number, known):
             span = _with_neighbours(text, words, number, known)
-            if not _is_scholarly(text[span[0] : span[1]], known):
+            if not _is_scholarly(text[span[0] : span[1]], known) and not _names_a_thing(text, *span, known=known):
                 yield span
+                yield from _in_one_breath(text, words[max(0, number - 4) : number + 6], *span, known=known)
+        elif _is_alone_surname(text, words[number], known):
+            yield words[number].span()
 
 
 def _trimmed(text: str, start: int, end: int, *, known: _Known) -> Iterator[Span]:
     """A stretch that a pattern took for a name, up to the first word that is part of none."""
     last = start
-    for word in _WORDS.finditer(text, start, end):
+    for word in WORDS.finditer(text, start, end):
         plain = word[0].casefold()
         if plain in known.never or plain in known.beside:
             break
         last = word.end()
-    if last > start and not _is_scholarly(text[start:last], known):
+    if (
+        last > start
+        and not _is_scholarly(text[start:last], known)
+        and not _names_a_thing(text, start, last, known=known)
+    ):
         yield start, last
 
 
@@ -130,12 +98,12 @@ def _is_given(text: str, words: list[re.Match[str]], number: int, known: _Known)
 def _in_company(text: str, words: list[re.Match[str]], number: int, known: _Known, *, sure: bool = False) -> bool:
     """Whether what stands beside a word says that it is a name."""
     start, end = words[number].span()
-    hailed = (_STRONG_HAIL if sure else _HAILED).search(text, max(0, start - 24), start)
+    hailed = (STRONG_HAIL if sure else HAILED).search(text, max(0, start - 24), start)
     if hailed and (text[end : end + 1] in {",", "!", ".", "", "\n"} or not sure):
         return True
     after = words[number + 1] if number + 1 < len(words) else None
-    beside = after is not None and _GAP.fullmatch(text, end, after.start()) is not None
-    if after is not None and beside and (_is_surname(after[0], known) or _PATRONYMIC.fullmatch(after[0])):
+    beside = after is not None and GAP.fullmatch(text, end, after.start()) is not None
+    if after is not None and beside and (_is_surname(after[0], known) or PATRONYMIC.fullmatch(after[0])):
         return True
     return not sure and text[end : end + 1] == ","
 
@@ -145,9 +113,33 @@ def _begins_sentence(text: str, start: int) -> bool:
     return not before or before[-1] in ".!?\n:;—–"
 
 
+def _in_one_breath(text: str, words: list[re.Match[str]], start: int, end: int, *, known: _Known) -> Iterator[Span]:
+    """Those of the words with a capital that an "and" joins to a name."""
+    for word in words:
+        before = word.end() <= start and SAME_BREATH.fullmatch(text, word.end(), start)
+        behind = word.start() >= end and SAME_BREATH.fullmatch(text, end, word.start())
+        if (before or behind) and _is_surname(word[0], known) and not _is_scholarly(word[0], known):
+            yield word.span()
+
+
+def _is_alone_surname(text: str, word: re.Match[str], known: _Known) -> bool:
+    """Whether a word within a sentence can hardly be anything but a Russian surname."""
+    plain = word[0].casefold()
+    if not PLAIN_SURNAME.fullmatch(word[0]) or plain in known.scholars | known.towns | known.beside:
+        return False
+    return not _begins_sentence(text, word.start()) and not _names_a_thing(text, *word.span(), known=known)
+
+
+def _names_a_thing(text: str, start: int, end: int, *, known: _Known) -> bool:
+    """Whether a law, a test or a method is called by this name."""
+    before = LAST_WORD.search(text, max(0, start - 40), start)
+    behind = NEXT_WORD.match(text, end)
+    return any(found is not None and found[1].casefold() in known.named_after for found in (before, behind))
+
+
 def _is_patronymic(words: list[re.Match[str]], number: int, known: _Known) -> bool:
     word = words[number][0]
-    if not _PATRONYMIC.fullmatch(word):
+    if not PATRONYMIC.fullmatch(word):
         return False
     before = words[number - 1][0] if number else ""
     return word[0].isupper() or before.casefold() in known.plain
@@ -164,37 +156,40 @@ def _with_neighbours(text: str, words: list[re.Match[str]], number: int, known: 
     """A given name with the words of the name around it."""
     start, end = words[number].span()
     for after in words[number + 1 : number + 4]:
-        if not _GAP.fullmatch(text, end, after.start()) or not _is_surname(after[0], known):
+        if not GAP.fullmatch(text, end, after.start()) or not _is_surname(after[0], known):
             break
         end = after.end()
     if number:
         before = words[number - 1]
-        joined = _GAP.fullmatch(text, before.end(), start) is not None
-        fits = _SURNAME.fullmatch(before[0]) and before[0].casefold() not in known.beside
+        joined = GAP.fullmatch(text, before.end(), start) is not None
+        fits = SURNAME.fullmatch(before[0]) and before[0].casefold() not in known.beside
         given = before[0][0].isupper() and before[0].casefold() in known.plain | known.capital | known.unsure
-        if joined and (fits or given or (_PATRONYMIC.fullmatch(words[number][0]) and before[0][0].isupper())):
+        if joined and (fits or given or (PATRONYMIC.fullmatch(words[number][0]) and before[0][0].isupper())):
             start = before.start()
     return start, end
 
 
 def _is_scholarly(name: str, known: _Known) -> bool:
-    return any(word[0].casefold() in known.scholars for word in _WORDS.finditer(name))
+    return any(word[0].casefold() in known.scholars for word in WORDS.finditer(name))
 
 
 @cache
 def _known() -> _Known:
     books = {name: tomllib.loads((files("feedback") / "names" / f"{name}.toml").read_text("utf-8")) for name in _BOOKS}
-    given = {
-        kind: frozenset(
+    books["en"]["plain"] += books["en"]["wider"]
+    given = (
+        frozenset(
             form for book in ("ru", "en") for name in books[book][kind].casefold().split() for form in _forms(name)
         )
         for kind in ("plain", "capital", "unsure")
-    }
-    kept = {kind: frozenset(books["kept"][kind].casefold().split()) for kind in ("known", "beside", "never")}
-    return _Known(given["plain"], given["capital"], given["unsure"], kept["known"], kept["beside"], kept["never"])
+    )
+    kept = (frozenset(books["kept"][kind].casefold().split()) for kind in _KEPT)
+    return _Known(*given, *kept)
 
 
 _BOOKS = "ru", "en", "kept"
+_KEPT = "known", "beside", "never", "named_after", "towns"
+_HUSHING = "жшщчц"
 _FLEETING = {"павел": "павл", "лев": "льв", "пётр": "петр"}
 _CASES = {
     "а": ("а", "ы", "и", "е", "у", "ой", "ою"),
@@ -210,7 +205,8 @@ def _forms(name: str) -> list[str]:
         return [name, f"{name}'s", f"{name}’s"]
     endings = _CASES.get(name[-1])
     if endings is not None:
-        return [name[:-1] + ending for ending in endings]
+        hushed = ("ей",) if name[-2:-1] in _HUSHING else ()
+        return [name[:-1] + ending for ending in (*endings, *hushed)]
     if name[-1] in "еиоуэюы":
         return [name]
     stem = _FLEETING.get(name, name)

@@ -6,6 +6,7 @@ when its trouble is gone.
 """
 
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -16,26 +17,26 @@ from sqlalchemy.orm import Session
 from feedback.concern import Concern, concerns_of
 from feedback.course_log import read_course_log
 from feedback.decide import wake
-from feedback.draft_changes import Asked, Draft, draft_change
+from feedback.draft_changes import Asked, Draft
+from feedback.drafting import draft_by_rules
 from feedback.expected import expected_of
 from feedback.figures import figures_of
 from feedback.item import Place
-from feedback.mending import kind_wanted
 from feedback.proposal import ProposalState
 from feedback.proposal_wording import reason_words
 from feedback.proposals import keep_event
 from feedback.reuse import AnswersOf, Course
-from feedback.section import section_at
 from feedback.tables import ProposalRow
 from foundation.database import Database
 from foundation.errors import NotFound
-from foundation.ids import PassageId, ProductSlug, content_hash
+from foundation.ids import PassageId, ProductSlug, RevisionId, content_hash
 from knowledge.edits import change_from_plain, change_to_plain
 from knowledge.lessons import load_sources
 from knowledge.products import find_product
 from knowledge.revisions import LessonState, live_states, state_of_revision
 from knowledge.shelves import Shelves
-from knowledge.three_way import all_fitted, fit_changes
+from knowledge.sight import StoredBlock
+from knowledge.three_way import StaleBase, fresh_changes
 
 RULE, MODEL, PERSON = "rule", "model", "person"
 _WAITING = frozenset({ProposalState.OPEN, ProposalState.POSTPONED, ProposalState.APPROVED})
@@ -51,7 +52,7 @@ class _Made:
     place: Place
     columns: Mapping[str, Any]
     mark: str
-    blocks: Sequence[Mapping[str, Any]]
+    blocks: Sequence[StoredBlock]
 
 
 def propose(
@@ -115,16 +116,19 @@ class _Looking:
 
     def _drafted(self, concern: Concern, state: LessonState, course: Course) -> dict[str, Any] | None:
         passage = next((theme.passage for theme in concern.themes if theme.passage), None)
-        said = [item.text for item in concern.items]
-        at = section_at(state, concern.place.anchor, said=said, passage=self._text_of(passage))
-        if at is None:
+        asked, kinds = Asked(concern.items, concern.terms, concern.question), concern.kinds
+        text = self._text_of(passage)
+        made = draft_by_rules(course, state, concern.place.anchor, asked, kinds=kinds, passage=text)
+        if made is None:
             return None
-        kind = kind_wanted(concern.items, concern.kinds)
-        draft = draft_change(kind, at, Asked(concern.items, concern.terms, concern.question), course)
-        made_with = {"reason": _reason(kind, at.heading, concern, draft)}
+        draft = made.draft
+        made_with = {
+            "reason": _reason(made.kind, made.at.heading, concern, draft),
+            "asked": {"terms": list(asked.terms), "question": asked.question, "kinds": kinds},
+        }
         plain = [change_to_plain(change) for change in draft.changes]
         return {
-            **{"kind": kind, "passage": passage, "base": state.revision, "changes": plain, "drafted": plain},
+            **{"kind": made.kind, "passage": passage, "base": state.revision, "changes": plain, "drafted": plain},
             **{"reuse": list(draft.reuse), "sources": list(draft.sources), "origin": RULE, "made_with": made_with},
             "reason": reason_words(made_with, self._lang),
         }
@@ -205,14 +209,12 @@ def _redraft(row: ProposalRow, made: _Made) -> None:
 
 
 def _rebase(session: Session, row: ProposalRow, made: _Made) -> None:
-    """Carry changes over to the live revision where they still fit; else they wait as they are, for the author."""
-    try:
-        then = state_of_revision(session, row.base).blocks
-    except NotFound:
-        return
-    fitted = all_fitted(fit_changes(then, [change_from_plain(change) for change in row.changes], made.blocks))
-    if fitted:
-        row.changes, row.base = [change_to_plain(change) for change in fitted], made.columns["base"]
+    """Carry changes over to the live revision; where somebody changed the section, they wait for the author."""
+    changes, live = tuple(map(change_from_plain, row.changes)), RevisionId(made.columns["base"])
+    with suppress(NotFound, StaleBase):
+        then = state_of_revision(session, row.base)
+        fresh = fresh_changes(row.lesson, base=(then.revision, then.blocks), changes=changes, live=(live, made.blocks))
+        row.changes, row.base = [change_to_plain(change) for change in fresh], live
 
 
 def _withdraw(session: Session, latest: Mapping[Place, ProposalRow], troubled: set[Place], *, now: datetime) -> None:

@@ -1,25 +1,29 @@
-"""Takes a look at an effect again, from the log."""
+"""Takes the looks at an effect again, from the log."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
 from sqlalchemy.orm import Session
 
+from feedback.cohorts import WINDOW
 from feedback.course_log import read_course_log
-from feedback.effect import Effect
+from feedback.effect import Effect, Verdict
 from feedback.effects import find_effect
-from feedback.look import look_at
+from feedback.look import take_due
 from knowledge.place_history import changed_lessons
 
 
 def recount_effect(session: Session, product: str, of: str, how: Mapping[str, Any], *, made: datetime) -> object:
-    """What a report calls `of` of one look at an effect; raises KeyError where there was no such look."""
+    """What a report calls `of` of an effect, at one look where it names one; raises KeyError for no such look."""
     effect = find_effect(session, product, how["effect"])
-    if of == "effect_verdict":
+    if "look" not in how and of == "effect_verdict":
         return effect.verdict.value
     look = _again(session, effect, int(how["look"]), made=made)
     match of:
+        case "effect_verdict":
+            return str(look["verdict"])
         case "effect_before" | "effect_after":
             return look["comparable"][of.removeprefix("effect_")]
         case "effect_learners":
@@ -32,7 +36,7 @@ def recount_effect(session: Session, product: str, of: str, how: Mapping[str, An
 
 
 def _again(session: Session, effect: Effect, number: int, *, made: datetime) -> dict[str, Any]:
-    """The look of this number, taken again of the same learners."""
+    """The look of this number, and those before it, taken again of the same learners."""
     kept = next((look for look in effect.looks if look["number"] == number), None)
     if kept is None:
         raise KeyError(number)
@@ -41,15 +45,12 @@ def _again(session: Session, effect: Effect, number: int, *, made: datetime) -> 
     def changed_until(moment: datetime) -> frozenset[str]:
         return changed_lessons(session, effect.product, since=since, until=moment)
 
-    learners = int(kept["after"]["learners"])
-    found = look_at(
-        effect,
+    looks, _ = take_due(
+        replace(effect, looks=(), verdict=Verdict.WATCHING),
         read_course_log(session, effect.product, until=made),
-        learners,
-        earlier=[look for look in effect.looks if look["number"] < number],
-        is_last=kept["share"] == 1.0,
+        # Who came by then is who it was of.
+        upto=datetime.fromisoformat(kept["until"]) + WINDOW,
+        is_over=kept["after"]["learners"] not in effect.plan["looks"],
         changed=changed_until,
     )
-    if found is None:
-        raise KeyError(number)
-    return found
+    return dict(next(look for look in looks if look["number"] == number))

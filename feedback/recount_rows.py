@@ -1,4 +1,4 @@
-"""The rows a report is counted again from, and whose voices count in them: the plain way, in Python, over all of them."""
+"""The rows a report is counted again from, and whose voices count in them: in plain Python, over all of them."""
 
 from collections import defaultdict
 from dataclasses import dataclass

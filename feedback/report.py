@@ -4,7 +4,7 @@ A number in a document is `{"value": …, "of": name, "with": {…}}`: what it c
 and of which theme, effect or time. Nothing else in a document is a number. Moments are ISO 8601 in UTC.
 """
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Any
 
 from sqlalchemy.orm import Session
@@ -90,10 +90,10 @@ def tell_effect(effect: Effect, names: Mapping[Place, tuple[str, str]]) -> Docum
     }
 
 
-def names_of_places(session: Session, product: str) -> dict[Place, tuple[str, str]]:
-    """What the places of a product's live lessons are called: a lesson's title, and a section's heading."""
+def names_of_places(session: Session, product: str, lessons: Collection[str]) -> dict[Place, tuple[str, str]]:
+    """What the places of some live lessons are called: a lesson's title, and a section's heading."""
     names: dict[Place, tuple[str, str]] = {}
-    for outline in read_outlines(session, product):
+    for outline in read_outlines(session, product, only=lessons):
         for section in outline.sections:
             names[Place(outline.head.slug, section.anchor)] = (outline.head.title, section.heading)
         names[Place(outline.head.slug)] = (outline.head.title, "")

@@ -61,7 +61,7 @@ def choose_settings(
         kept,
         k=kept.k if k is None else _floor(k),
         lang=kept.lang if lang is None else _language(lang),
-        mail_to=kept.mail_to if mail_to is None else _addresses(mail_to),
+        mail_to=kept.mail_to if mail_to is None else checked_addresses(mail_to),
     )
     row = session.get(LoopSettingRow, product)
     if row is None:
@@ -84,7 +84,8 @@ def _language(lang: str) -> str:
     return lang
 
 
-def _addresses(addresses: Sequence[str]) -> tuple[str, ...]:
+def checked_addresses(addresses: Sequence[str]) -> tuple[str, ...]:
+    """Mail addresses as they are kept, each once; raises Invalid."""
     kept = tuple(dict.fromkeys(address.strip() for address in addresses if address.strip()))
     if len(kept) > MOST_ADDRESSES:
         raise Invalid(f"there are {len(kept)} addresses; {MOST_ADDRESSES} are the most")

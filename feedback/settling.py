@@ -1,8 +1,8 @@
 """Settles where in the course what was said belongs, from all that was said (`feedback.likely_sections`).
 
 Items come placed by their own words alone (`feedback.placing`). Where something new was said in a lesson, the newest
-things said there settle each other's sections; what names no lesson then joins a section where it is sure. What the
-caller knew stays as it is: the place of an answered question, and a section that came with the item.
+things said there settle each other's sections; what names no lesson then joins a section where it is sure. The place
+of a question that was asked stays: the assistant knows what it found for it.
 """
 
 from collections.abc import Mapping, Sequence
@@ -35,7 +35,7 @@ _MOST_UNNAMED, _MOST_COMPARED = 150, 3_000
 
 @dataclass(frozen=True, slots=True)
 class _Told:
-    """A placed item with its vector; `moves`: no caller said where it belongs."""
+    """A placed item with its vector; `moves`: it is no question with a place of its own."""
 
     id: str
     text: str
@@ -130,9 +130,8 @@ class _Settling:
         vectors = load_vectors(session, keys, encoder_id=encoder.id, dim=encoder.dim)
         told = []
         for row, key in zip(rows, keys, strict=True):
-            stated = row.turn is not None or (row.anchor != "" and row.passage is None)
             if key in vectors:
-                told.append(_Told(row.id, row.text, row.lesson, row.anchor, not stated, vectors[key]))
+                told.append(_Told(row.id, row.text, row.lesson, row.anchor, row.turn is None, vectors[key]))
         return told
 
     def _found(self, said: Sequence[_Told], shelf: Shelf, sections: _Sections) -> list[tuple[Hit, ...]]:

@@ -5,9 +5,8 @@ keep. No learner is named, and no words are in it but quotes that the privacy fl
 learner agreed to be quoted.
 """
 
-from collections.abc import Callable, Iterable, Mapping
-from datetime import UTC, datetime, timedelta
-from typing import Any
+from collections.abc import Iterable, Mapping
+from datetime import datetime, timedelta
 
 from sqlalchemy.orm import Session
 
@@ -17,14 +16,13 @@ from feedback.effect import Effect, Verdict
 from feedback.effects import list_effects
 from feedback.figures import ProductFigures, ThemeFigures, figures_of
 from feedback.item import Place
-from feedback.praise import publishable_praise
+from feedback.praise import Praise, publishable_praise
 from feedback.proposal import ProposalState
 from feedback.proposals import count_proposals
 from feedback.report import (
     Document,
     names_of_places,
     number,
-    span,
     tell_effect,
     tell_figures,
     tell_theme,
@@ -50,15 +48,27 @@ WAITING: Mapping[str, CountOf] = {"cases_waiting": count_waiting_cases, "proposa
 
 
 def week_of(
-    session: Session, product: str, *, now: datetime, days: int = DAYS, waiting: Mapping[str, CountOf] = WAITING
+    session: Session,
+    product: str,
+    *,
+    now: datetime,
+    days: int = DAYS,
+    figures: ProductFigures | None = None,
+    waiting: Mapping[str, CountOf] = WAITING,
 ) -> Document:
-    """The last `days` days of a product; raises NotFound. `waiting` are what waits for the author, by their names."""
+    """The last `days` days of a product; raises NotFound. `waiting` are what waits for the author, by their names.
+
+    `figures` of the same days are for a page that may be of earlier today; None counts anew.
+    """
     about = find_product(session, product)
     window = Window(now - timedelta(days=days), now)
-    figures = figures_of(session, product, since=window.since, until=now, now=now)
-    names = names_of_places(session, product)
+    figures = figures or figures_of(session, product, since=window.since, until=now, now=now)
     release = live_release(session, product)
     effects = list_effects(session, product)
+    praise = publishable_praise(session, product, window, most=MOST)
+    places = [*(theme.place for theme in figures.themes), *(effect.place for effect in effects)]
+    lessons = {place.lesson for place in (*places, *(each.place for each in praise))}
+    names = names_of_places(session, product, {lesson for lesson in lessons if lesson is not None})
 
     def themes(found: Iterable[ThemeFigures]) -> list[Document]:
         return [tell_theme(theme, window, names) for theme in list(found)[:MOST]]
@@ -67,7 +77,8 @@ def week_of(
         **{"kind": "week", "product": product, "title": about.title, "lang": about.lang},
         **{"since": window.since.isoformat() if window.since else None, "until": now.isoformat()},
         "made": now.isoformat(),
-        "release": None if release is None else _release(release.number, release.published),
+        # Its name, which is no number to count.
+        "release": None if release is None else str(release.number),
         "figures": tell_figures(figures),
         "hurts": themes(figures.of_kind(ThemeKind.TROUBLE)),
         "unanswered": themes(figures.of_kind(ThemeKind.GAP)),
@@ -77,6 +88,23 @@ def week_of(
         "helped": _effects(effects, Verdict.HELPED, names),
         "harmed": _effects(effects, Verdict.WORSE, names),
         "praised": themes(figures.of_kind(ThemeKind.PRAISE)),
-        "praise": _praise(session, product, window, names),
+        "praise": [_praise(each, names) for each in praise],
         "waiting": {name: number(count(session, product), name) for name, count in waiting.items()},
     }
+
+
+def _going(figures: ProductFigures, direction: Direction) -> list[ThemeFigures]:
+    """Troubles and gaps of which clearly more, or fewer, speak than before."""
+    return [
+        theme for theme in figures.themes if theme.trend.direction is direction and theme.kind is not ThemeKind.PRAISE
+    ]
+
+
+def _effects(effects: Iterable[Effect], verdict: Verdict, names: Mapping[Place, tuple[str, str]]) -> list[Document]:
+    """Of the latest releases first."""
+    return [tell_effect(effect, names) for effect in effects if effect.verdict is verdict][:MOST]
+
+
+def _praise(praise: Praise, names: Mapping[Place, tuple[str, str]]) -> dict[str, str | None]:
+    lesson, title = praise.place.lesson, names.get(praise.place, ("",))[0]
+    return {"item": praise.item, "text": praise.text, "lesson": lesson, "title": title}

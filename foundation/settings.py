@@ -58,6 +58,13 @@ class Settings(BaseSettings):
     chat_price_in: float | None = Field(None, ge=0, description="US dollars for a million tokens sent to the model")
     chat_price_out: float | None = Field(None, ge=0, description="US dollars for a million tokens of its replies")
     case_k: int = Field(5, ge=1, le=1000, description="fewest people an alumni case must leave its author hidden among")
+    smtp_host: str | None = Field(None, description="server the author's week is mailed by; unset: it is printed")
+    smtp_port: int = Field(587, ge=1, le=65535, description="its port; 465 is encrypted from the start")
+    smtp_user: str | None = Field(None, description="name to log in with there, if it asks for one")
+    smtp_password: SecretStr | None = Field(None, description="password for that name")
+    smtp_from: str | None = Field(None, description="address mails come from")
+    smtp_plain: bool = Field(False, description="send without encryption, to a server on this machine")
+    smtp_timeout_s: float = Field(30.0, gt=0, description="longest time for one mail, seconds")
     log_level: Literal["debug", "info", "warning", "error"] = Field("info", description="how much is logged")
 
     @field_validator("encoder")

@@ -45,7 +45,7 @@ def reapply_edits(session: Session, product: ProductSlug, lessons: Sequence[Sour
     edited, settled, warnings = [], dict[str, EditState](), list[ReadWarning]()
     for lesson in lessons:
         mine = by_lesson.get(lesson_id(product, Collection.LESSONS, lesson.external_id), [])
-        putting = _Putting(session, lesson, settled, warnings)
+        putting = _Putting(session, lesson, lessons, settled, warnings)
         for _, together in groupby(mine, key=lambda edit: (edit.base, edit.release)):
             putting.put(list(together))
         edited.append(putting.lesson)
@@ -63,6 +63,7 @@ class _Putting:
 
     session: Session
     lesson: SourceLesson
+    course: Sequence[SourceLesson]
     settled: dict[str, EditState]
     warnings: list[ReadWarning]
 
@@ -74,7 +75,7 @@ class _Putting:
         if not changes:
             return
         try:
-            self.lesson = edit_lesson(self.lesson, changes)
+            self.lesson = edit_lesson(self.lesson, changes, course_of=lambda: self.course)
         except CompanionError:
             for edit in together:
                 if edit.id not in self.settled:

@@ -17,12 +17,14 @@ from foundation.errors import Conflict, Invalid, NotAllowed
 from foundation.ids import LessonId, ProductSlug, RevisionId, random_id
 from knowledge.blocks import Recording, SourceLesson
 from knowledge.calibration import encode_background
-from knowledge.editing import apply_changes, title_after
+from knowledge.editing import edited_blocks, title_after
 from knowledge.edits import Change, EditState, change_to_plain
 from knowledge.encode_lessons import encode_lessons
 from knowledge.encoder import Encoder
 from knowledge.plan import PlannedLesson, plan_anew
+from knowledge.products import Collection
 from knowledge.publish import keep_beside
+from knowledge.readers.links import settle_links_of
 from knowledge.releases import Release
 from knowledge.revisions import LessonState, live_state, state_of_revision
 from knowledge.sight import revealed_words
@@ -104,12 +106,23 @@ def keep_edited_draft(
     return kept
 
 
-def edit_lesson(source: SourceLesson, changes: Sequence[Change]) -> SourceLesson:
-    """A lesson with changes of it; its title follows the heading that told it. Raises as `apply_changes`."""
+def edit_lesson(
+    source: SourceLesson, changes: Sequence[Change], *, course_of: Callable[[], Sequence[SourceLesson]] = tuple
+) -> SourceLesson:
+    """A lesson with changes of it; its title follows the heading that told it. Raises as `apply_changes`.
+
+    `course_of` gives the lessons that new text may lead to; it is asked only where there are links.
+    """
     before = [block_to_json(block) for block in source.blocks]
-    after = apply_changes(before, changes)
-    title = title_after(source.title, before, after)
-    return replace(source, title=title, blocks=tuple(map(block_from_json, after)))
+    after = edited_blocks(before, changes)
+    title = title_after(source.title, before, [each.block for each in after])
+    blocks = [block_from_json(each.block) for each in after]
+    linking = [at for at, each in enumerate(after) if each.number is None and "<a " in each.block["html"]]
+    if linking:
+        found = settle_links_of([blocks[at] for at in linking], source_path=source.source_path, lessons=course_of())
+        for at, block in zip(linking, found, strict=True):
+            blocks[at] = block
+    return replace(source, title=title, blocks=tuple(blocks))
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,7 +142,8 @@ def _revise(
         changes = {number: _fresh(session, edit, live) for number, edit in enumerate(edits) if edit.lesson == slug}
         row = session.get_one(LessonRow, live.lesson)
         source = _source(row, session.get_one(RevisionRow, live.revision))
-        edited = edit_lesson(source, [change for made in changes.values() for change in made])
+        made = [change for fitted in changes.values() for change in fitted]
+        edited = edit_lesson(source, made, course_of=lambda: _sources(session, product))
         planned = plan_anew(edited, live.lesson, slug=slug, position=row.position, encoder=encoder)
         revised.append(_Revised(live, changes, planned))
     return tuple(revised)
@@ -145,6 +159,14 @@ def _fresh(session: Session, edit: NewEdit, live: LessonState) -> tuple[Change, 
         changes=edit.changes,
         live=(live.revision, live.blocks),
     )
+
+
+def _sources(session: Session, product: ProductSlug) -> list[SourceLesson]:
+    """The product's live lessons, as far as links to them need to know."""
+    live = select(LessonRow, RevisionRow).join(RevisionRow, RevisionRow.id == LessonRow.live_revision)
+    mine = live.where(LessonRow.product == product, LessonRow.collection == Collection.LESSONS)
+    rows = session.execute(mine.order_by(LessonRow.position, LessonRow.id))
+    return [_source(lesson, revision) for lesson, revision in rows]
 
 
 def _source(lesson: LessonRow, revision: RevisionRow) -> SourceLesson:

@@ -147,16 +147,18 @@ class _Fitting:
         stretch = self._stretch(change)
         if stretch is not None:
             return Fitted(replace(change, first=stretch[0], last=stretch[1]))
-        if any(number in self._now for number in range(change.first, change.last + 1)):
+        if any(number in self._now for number in self._shown(change)):
             return Fitted(None)
         before = max((now for number, now in self._now.items() if number < change.first), default=-1)
         after = min((now for number, now in self._now.items() if number > change.last), default=len(self._today))
         return Fitted(None, is_done=all(number in self._known for number in range(before + 1, after)))
 
+    def _shown(self, change: Change) -> list[int]:
+        return [each for each in range(change.first, change.last + 1) if may_change(self._base[each])]
+
     def _stretch(self, change: Change) -> tuple[int, int] | None:
         """Where the blocks of a change stand now, if they do and nothing came between them."""
-        shown = [each for each in range(change.first, change.last + 1) if may_change(self._base[each])]
-        now = [self._now.get(each) for each in shown]
+        now = [self._now.get(each) for each in self._shown(change)]
         places = [each for each in now if each is not None]
         if len(places) < len(now) or places != sorted(places):
             return None
@@ -165,26 +167,32 @@ class _Fitting:
 
     def _says_already(self, change: Change) -> bool:
         """Whether the new text stands in the lesson now, and did not before."""
-        wanted = [evened(each["text"]) for each in read_fragment(change.markdown, under=()) if may_change(each)]
-        there = [(number, evened(each["text"])) for number, each in enumerate(self._today) if may_change(each)]
-        for at in range(len(there) - len(wanted) + 1):
-            run = there[at : at + len(wanted)]
-            if [text for _, text in run] == wanted and any(number not in self._known for number, _ in run):
-                return bool(wanted)
-        return False
+        wanted = [evened(each["text"]) for each in read_fragment(change.markdown, under=())]
+        told = [evened(each["text"]) for each in self._today]
+        runs = (range(at, at + len(wanted)) for at in range(len(told) - len(wanted) + 1))
+        return any(
+            [told[number] for number in run] == wanted and any(number not in self._known for number in run)
+            for run in runs
+        )
 
 
 def _pairs(base: Sequence[str], today: Sequence[str]) -> dict[int, int]:
-    """Which block of today each one of the base is: in order, then what moved and is there once."""
+    """Which block of today each one of the base is: in order, then what moved, and what moved along with it."""
     matcher = SequenceMatcher(None, base, today, autojunk=False)
     found = {run.a + step: run.b + step for run in matcher.get_matching_blocks() for step in range(run.size)}
-    taken = set(found.values())
-    for number, text in enumerate(base):
-        if number in found or base.count(text) > 1:
-            continue
-        same = [place for place, told in enumerate(today) if told == text]
-        if len(same) == 1 and same[0] not in taken:
+    left = [number for number in range(len(base)) if number not in found]
+    free = [place for place in range(len(today)) if place not in set(found.values())]
+    for number in left:
+        same = [place for place in free if today[place] == base[number]]
+        if len(same) == 1 and base.count(base[number]) == 1:
             found[number] = same[0]
+    taken = set(found.values())
+    for step, order in ((1, left), (-1, left[::-1])):
+        for number in order:
+            place = found.get(number - step, -2) + step
+            if number not in found and place in free and place not in taken and today[place] == base[number]:
+                found[number] = place
+                taken.add(place)
     return found
 
 

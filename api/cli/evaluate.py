@@ -216,6 +216,23 @@ def claims(
         print(line)
 
 
+@app.command("themes")
+def themes(
+    folder: Annotated[Path, typer.Argument(help="folder with opinion_items.jsonl or items.jsonl")],
+    split: Annotated[str | None, typer.Option(help="only items of this split")] = None,
+    cache: Cache = None,
+    as_json: AsJson = False,
+) -> None:
+    """Take opinions in as feedback and compare the themes that are found with the categories people gave them.
+
+    Example: companion eval themes sets/edurabsa --json
+    """
+    from evals.themes import read_opinions, run_themes
+
+    opinions = read_opinions(folder, split=split)
+    _show(_measured(run_themes, opinions, name=folder.name, cache=cache), as_json=as_json)
+
+
 @app.command("safety")
 def safety(
     folder: Annotated[Path | None, typer.Argument(help="folder with items.jsonl: `text` and `kind` a line")] = None,

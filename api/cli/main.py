@@ -15,7 +15,6 @@ from api.cli import (
     doctor,
     evaluate,
     explain,
-    feedback,
     figures,
     impact,
     index,
@@ -27,6 +26,7 @@ from api.cli import (
     search,
     token,
     up,
+    week,
 )
 from companion.logs import place_of
 from foundation.errors import CompanionError
@@ -55,7 +55,7 @@ app.add_typer(admin.app, name="admin")
 app.add_typer(token.app, name="token")
 app.add_typer(index.app, name="index")
 app.command("figures")(figures.figures)
-app.add_typer(feedback.app, name="feedback")
+app.add_typer(week.app, name="feedback")
 app.command("export")(learner.export)
 app.command("erase")(learner.erase)
 app.command("doctor")(doctor.doctor)

@@ -12,7 +12,7 @@ from fastapi.responses import Response
 from sqlalchemy.orm import Session
 
 from api.console.proposal_page import place_of
-from api.console.rendering import back, console_texts, show, words
+from api.console.rendering import back, show, words
 from api.console.staff import Desk, desk_for
 from api.console.themes import headings_of
 from api.pages import page_texts, reader_language
@@ -23,11 +23,12 @@ from companion.proposal_desk import discard, draft, publish, roll_back
 from feedback.decide import DECIDERS
 from feedback.proposal import Proposal, ProposalState
 from feedback.proposals import list_proposals
+from feedback.release_note import release_note
 from foundation.errors import Conflict, Invalid
 from foundation.ids import ProductSlug
 from foundation.text import clean_text
 from knowledge.changelog import Entry, changes_of
-from knowledge.products import Product, find_product
+from knowledge.products import find_product
 from knowledge.releases import Release, ReleaseState, find_release, list_releases, live_release
 from knowledge.sight import evened
 from knowledge.three_way import StaleBase
@@ -38,7 +39,7 @@ ReadersDesk = Annotated[Desk, Depends(desk_for(Role.AUTHOR, Role.CURATOR, Role.T
 AuthorsDesk = Annotated[Desk, Depends(desk_for(*DECIDERS))]
 Number = Annotated[int, Path(ge=1, le=2**31 - 1)]
 _ON_A_PAGE = 30
-_NOTE_CHARS = 500
+_NOTE_CHARS = 1_000
 _ASKED = 30
 """So many past questions are asked of a draft: somebody waits for it."""
 
@@ -159,6 +160,7 @@ def _read_one(desk: Desk, number: int) -> dict[str, Any]:
         [told] = tell_entries(session, product, [entry])
         mine = [each for each in list_proposals(session, desk.slug) if each.release == number]
         proposals = _placed(session, desk, mine)
+        note = release_note(session, desk.slug, mine, lang="ru" if product.lang == "ru" else "en")
         before = _before(session, live) if live is not None and live.number == number else None
     is_live = live is not None and live.number == number
     return {
@@ -166,7 +168,7 @@ def _read_one(desk: Desk, number: int) -> dict[str, Any]:
         "release": found,
         "changes": told,
         "proposals": proposals,
-        "note": _suggested(product, proposals),
+        "note": note,
         "is_live": is_live,
         "stale": found.state is ReleaseState.DRAFT and found.base != (live.number if live else None),
         "can_come_back": found.state is ReleaseState.PUBLISHED and not is_live,
@@ -208,14 +210,6 @@ def _note(desk: Desk) -> str:
     if len(note) > _NOTE_CHARS:
         raise Invalid(f"the line for learners has {len(note)} characters; {_NOTE_CHARS} are the most")
     return note
-
-
-def _suggested(product: Product, placed: list[dict[str, Any]]) -> str:
-    """A line for learners: where something was mended, by its headings, in the product's language."""
-    named = [each["place"]["heading"] or each["place"]["title"] for each in placed if each["place"]]
-    texts = console_texts("ru" if product.lang == "ru" else "en")
-    quoted = ", ".join(texts["release_quoted"].format(name=name) for name in dict.fromkeys(named))
-    return texts["release_note_begin"].format(places=quoted)[:_NOTE_CHARS] if named else ""
 
 
 def _status(err: Exception) -> int:

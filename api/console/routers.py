@@ -17,6 +17,7 @@ from api.console import (
     releases,
     themes,
     verified,
+    week,
 )
 
 ROUTERS = (
@@ -26,6 +27,7 @@ ROUTERS = (
     account.router,
     people.router,
     cases.router,
+    week.router,
     themes.router,
     lessons.router,
     lesson_preview.router,

@@ -43,6 +43,7 @@ def _count_drafts(session: Session, product: ProductSlug) -> int:
 
 _READERS = frozenset({Role.AUTHOR, Role.CURATOR, Role.TEAM})
 SECTIONS = (
+    Section("week", _READERS),
     Section("themes", _READERS),
     Section("gaps", _READERS, count_gaps),
     Section("lessons", _READERS),

@@ -23,6 +23,7 @@ from assistant.stuck import Foothold, find_foothold
 from companion.wiring import House
 from feedback.import_fields import BEST_RATING, read_rating
 from feedback.inbox import MAX_TEXT_CHARS, ItemKind, NewItem, record_item, voice_of
+from feedback.promises import promise
 from foundation.errors import EncoderUnavailable, IndexUnavailable, NotFound
 from foundation.ids import ID_PATTERN, PersonId
 from foundation.text import clean_text
@@ -73,6 +74,9 @@ class FeedbackRequest(BaseModel):
     rating: int | None = Field(None, ge=1, le=BEST_RATING, description="how content the learner is, 5 most")
     consent: bool = Field(False, description="the learner agrees to be quoted in public, without a name")
     learner: LearnerField = None
+    tell_me: bool = Field(
+        False, description="tell the learner, or whoever has the conversation, once this place is mended (GET …/news)"
+    )
 
 
 class CaseReply(BaseModel):
@@ -168,6 +172,8 @@ def _keep(house: House, slug: str, body: FeedbackRequest, learner: PersonId | No
             detail=detail,
             at=now,
         )
+        if body.tell_me:
+            promise(session, product.slug, item=item, learner=learner, conversation=body.conversation, now=now)
     foothold = Foothold((), None)
     if body.kind is SaidKind.STUCK:
         foothold = _foothold(house, slug, text=body.text, turn=turn, lesson=lesson)

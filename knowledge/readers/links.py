@@ -29,6 +29,12 @@ def settle_links(lessons: Sequence[SourceLesson]) -> tuple[SourceLesson, ...]:
     return tuple(_settled(lesson, course) for lesson in lessons)
 
 
+def settle_links_of(blocks: Sequence[Block], *, source_path: str, lessons: Sequence[SourceLesson]) -> tuple[Block, ...]:
+    """Blocks that are written for a lesson of a course that was read before; they may also name a lesson's address."""
+    course = _Course(lessons)
+    return tuple(_settled_block(block, source_path, course, by_address=True) for block in blocks)
+
+
 @dataclass(frozen=True, slots=True)
 class _Place:
     """Where a lesson's page is, and who may open it."""
@@ -75,13 +81,17 @@ class _Course:
         found = (self._places[name] for name in names if name in self._places)
         return next(found, self._folders.get(path))
 
+    def at(self, address: str) -> _Place | None:
+        """Return the page with this address."""
+        return next((place for place in self._places.values() if place.address == address), None)
+
 
 def _settled(lesson: SourceLesson, course: _Course) -> SourceLesson:
     blocks = tuple(_settled_block(block, lesson.source_path, course) for block in lesson.blocks)
     return lesson if blocks == lesson.blocks else replace(lesson, blocks=blocks)
 
 
-def _settled_block(block: Block, source_path: str, course: _Course) -> Block:
+def _settled_block(block: Block, source_path: str, course: _Course, *, by_address: bool = False) -> Block:
     if "<a " not in block.html:
         return block
     root = parse_page(f"<html><body>{block.html}</body></html>")
@@ -91,7 +101,7 @@ def _settled_block(block: Block, source_path: str, course: _Course) -> Block:
         if not _is_relative(href):
             continue
         changed = True
-        target = _target(href, source_path, course, block)
+        target = _target(href, source_path, course, block, by_address=by_address)
         if target is None:
             link.drop_tag()
         else:
@@ -110,7 +120,7 @@ def _is_relative(href: str) -> bool:
     return bool(href) and not href.startswith("#") and not parts.scheme and not parts.netloc
 
 
-def _target(href: str, source_path: str, course: _Course, block: Block) -> str | None:
+def _target(href: str, source_path: str, course: _Course, block: Block, *, by_address: bool) -> str | None:
     try:
         parts = urlsplit(href)
     except ValueError:
@@ -119,6 +129,8 @@ def _target(href: str, source_path: str, course: _Course, block: Block) -> str |
     if not path:
         return None
     place = next((found for name in _paths(path, source_path) if (found := course.place(name))), None)
+    if place is None and by_address:
+        place = course.at(path)
     if place is None or not place.is_open_to(block):
         return None
     return place.address + (f"#{parts.fragment}" if parts.fragment else "")

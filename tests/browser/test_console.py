@@ -19,6 +19,7 @@ from tests.api.serving import serving
 
 BREAD = ProductSlug("bread")
 PAGES = ["/console", "/console/people", "/console/account", "/console/p/bread", "/console/p/bread/people"]
+PAGES += [f"/console/p/bread/{page}" for page in ("week", "themes", "lessons", "proposals", "releases", "settings")]
 PAGES += ["/console/p/bread/cases", "/console/p/bread/gaps", "/console/p/bread/hand-overs", "/console/p/nobody"]
 
 

@@ -1,5 +1,7 @@
 """From approved proposals to a release and back, and what taking the author's files in makes of them."""
 
+from pathlib import Path
+
 import pytest
 
 from api.pages.changes import changelog_markdown, tell_entries
@@ -21,8 +23,10 @@ from foundation.errors import Conflict, NotAllowed
 from foundation.ids import PersonId
 from knowledge.changelog import read_changelog
 from knowledge.edits import Change, EditState, insert_behind, replace_blocks
+from knowledge.ingest import IngestReport, Target, ingest
 from knowledge.lessons import read_lesson
-from knowledge.products import Product, find_product
+from knowledge.products import find_product
+from knowledge.readers import read_course
 from knowledge.side_by_side import RowKind
 from knowledge.three_way import StaleBase
 from learning.roles import Role
@@ -245,15 +249,67 @@ def test_learners_read_what_is_better_and_that_it_is_so_because_they_spoke(house
     publish(house, PRODUCT, number, by=author, note=note)
     with house.database.read() as session:
         newest, first = read_changelog(session, PRODUCT, now=house.clock())
-        told = tell_entries(session, find_product(session, PRODUCT), [newest])
+        product = find_product(session, PRODUCT)
+        told = tell_entries(session, product, [newest])
     assert [(each.title, each.for_learners) for each in newest.changes.changed] == [("Rivers", True)]
     assert first.opened == 2
-    markdown = changelog_markdown(find_product_of(house), told, lang="ru")
+    markdown = changelog_markdown(product, told, lang="ru")
     assert "Rivers — потому что ученики рассказали, где трудно" in markdown
     assert "not clear" not in markdown
     assert note_for(house, PRODUCT, 1) == ""
 
 
-def find_product_of(house: House) -> Product:
-    with house.database.read() as session:
-        return find_product(session, PRODUCT)
+def test_links_of_new_text_lead_where_those_of_the_files_do(house: House, author: PersonId, take_in: TakeIn) -> None:
+    blocks = live(house).blocks
+    told = insert_behind(
+        blocks, at(list(blocks), "The mouth"), "See [the sea](seas.md), [it](seas#seas), [this](no.md)."
+    )
+    approved(house, "pr-1", [told], by=author)
+    publish(house, PRODUCT, draft(house, PRODUCT, ["pr-1"], by=author).release.number, by=author)
+    html = next(block["html"] for block in live(house).blocks if block["text"].startswith("See"))
+    assert [link in html for link in ('href="seas"', 'href="seas#seas"', "no.md")] == [True, True, False]
+    assert take_in(FILES).release is None
+
+
+def test_edits_of_several_releases_are_put_into_the_files_one_after_the_other(
+    house: House, author: PersonId, take_in: TakeIn
+) -> None:
+    released(house, author)
+    blocks = live(house).blocks
+    more = insert_behind(blocks, at(list(blocks), "A spring is a place"), "Most springs are small.")
+    approved(house, "pr-2", [more], by=author)
+    publish(house, PRODUCT, draft(house, PRODUCT, ["pr-2"], by=author).release.number, by=author)
+    assert take_in(FILES).release is None
+    roll_back(house, PRODUCT, 2, by=author)
+    assert edit_states(house) == [EditState.LIVE, EditState.TAKEN_BACK]
+    take_in({**FILES, "rivers.md": LESSON.replace("where it ends", "where it all ends")})
+    assert [text in shown(house) for text in (CLEARER, "Most springs are small.")] == [True, False]
+
+
+def test_edits_published_while_files_are_taken_in_stop_the_ingest(
+    house: House, author: PersonId, tmp_path: Path
+) -> None:
+    approved(house, "pr-1", [clearer(house)], by=author)
+    number = draft(house, PRODUCT, ["pr-1"], by=author).release.number
+    (tmp_path / "rivers.md").write_text(LESSON.replace("Water runs", "Rain runs"))
+    (tmp_path / "seas.md").write_text(FILES["seas.md"])
+    waiting = [number]
+
+    def publish_meanwhile(_done: int, _total: int) -> None:
+        if waiting:
+            publish(house, PRODUCT, waiting.pop(), by=author)
+
+    def taking() -> IngestReport:
+        return ingest(
+            read_course(tmp_path),
+            Target(PRODUCT),
+            database=house.database,
+            encoder=house.encoder,
+            clock=house.clock,
+            progress=publish_meanwhile,
+        )
+
+    with pytest.raises(Conflict, match="ingest the files again"):
+        taking()
+    assert taking().warnings == []
+    assert {CLEARER, "Rain runs downhill."} <= set(shown(house))
