@@ -1,11 +1,13 @@
 """The author's week of a product with what lies in every room, in the words its author chose."""
 
 from collections.abc import Mapping
+from datetime import timedelta
 
 from sqlalchemy.orm import Session
 
 from assistant.hand_over import count_waiting_hand_overs
 from feedback.check_report import Checked, CountOf, check_report
+from feedback.figures import figures_of
 from feedback.report import Document
 from feedback.settings import loop_settings
 from feedback.week import DAYS, WAITING, week_of
@@ -22,6 +24,14 @@ def author_week(database: Database, product: str, *, clock: Clock, days: int = D
     """The last days of a product, counted anew; raises NotFound."""
     with database.read() as session:
         return week_of(session, product, now=clock(), days=days, waiting=ALL_WAITING)
+
+
+def recent_week(database: Database, product: str, *, clock: Clock) -> Document:
+    """The last seven days for a page: what is counted of themes may be of earlier today; raises NotFound."""
+    now = clock()
+    with database.read() as session:
+        figures = figures_of(session, product, since=now - timedelta(days=DAYS), now=now)
+        return week_of(session, product, now=now, figures=figures, waiting=ALL_WAITING)
 
 
 def check_week(database: Database, week: Document) -> Checked:

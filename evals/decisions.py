@@ -76,7 +76,7 @@ def _redraft(session: Session, course: Course, case: DecisionCase) -> Redrafted 
         return None
     passage = load_sources(session, [PassageId(case.passage)]) if case.passage else {}
     text = next((source.text for source in passage.values()), "")
-    asked, kinds = Asked(items, case.terms, case.question), [ThemeKind(kind) for kind in case.kinds]
+    asked, kinds = Asked(items, case.terms), [ThemeKind(kind) for kind in case.kinds]
     made = draft_by_rules(course, state, case.anchor, asked, kinds=kinds, passage=text)
     return None if made is None else _compared(case, made)
 

@@ -7,7 +7,7 @@ able, lessons drift by themselves, and the same learners are at all of them. Run
 """
 
 import json
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime, timedelta
@@ -157,7 +157,7 @@ def _wanted(change: float) -> Verdict:
 
 @dataclass(frozen=True, slots=True)
 class _Learners:
-    """Arrays `(learners, lessons)`: when each came to each lesson, in days from the release, and what happened there."""
+    """Arrays `(learners, lessons)`: when each came to each lesson, in days from the release, and what happened."""
 
     name: str
     at: Numbers
@@ -208,22 +208,25 @@ class _Course:
 
 
 def _log(parts: Sequence[_Learners]) -> CourseLog:
-    visits: dict[str, dict[str, datetime]] = {}
-    troubles: dict[str, list[Trouble]] = {}
-    begun: dict[str, list[datetime]] = {}
-    setbacks: dict[str, list[datetime]] = {}
+    """What would be read of these learners (`feedback.course_log`)."""
+    visits: dict[str, dict[str, datetime]] = defaultdict(dict)
+    troubles: dict[str, list[Trouble]] = defaultdict(list)
+    begun: dict[str, list[datetime]] = defaultdict(list)
+    setbacks: dict[str, list[datetime]] = defaultdict(list)
     for part in parts:
-        for n, lesson in zip(*(axis.tolist() for axis in np.nonzero(part.came)), strict=True):
-            name, place = f"{part.name}-{n}", f"lesson-{lesson}"
-            at = RELEASED + _DAY * float(part.at[n, lesson])
-            visits.setdefault(place, {})[name] = at
-            begun.setdefault(name, []).append(at)
-            if part.troubled[n, lesson]:
-                troubles.setdefault(place, []).append(Trouble(TroubleKind.STUCK, name, None, at))
-            if part.setback[n, lesson]:
-                setbacks.setdefault(name, []).append(at)
-    in_order = ({name: sorted(times) for name, times in told.items()} for told in (setbacks, begun))
-    return CourseLog(visits, troubles, *in_order)
+        for lesson, days in enumerate(part.at.T.tolist()):
+            place = f"lesson-{lesson}"
+            told, failed = part.troubled[:, lesson].tolist(), part.setback[:, lesson].tolist()
+            for n in np.nonzero(part.came[:, lesson])[0].tolist():
+                name, at = f"{part.name}-{n}", RELEASED + _DAY * days[n]
+                visits[place][name] = at
+                begun[name].append(at)
+                if told[n]:
+                    troubles[place].append(Trouble(TroubleKind.STUCK, name, None, at))
+                if failed[n]:
+                    setbacks[name].append(at)
+    # Everybody goes through the lessons in order.
+    return CourseLog(visits, troubles, setbacks, begun)
 
 
 def _rate(log: CourseLog, lesson: str) -> float:

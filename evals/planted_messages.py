@@ -60,18 +60,19 @@ class Attack(StrEnum):
 class Attacked:
     """What was said in an attacked course: by whom, and what must not come out.
 
-    `honest` are the learners who speak for themselves, the attacked one among them, `planted` the ids of items, `known`
-    whether who planted them is a learner whom somebody vouches for. `secrets` are the words that are one learner's.
+    `honest` are the learners who speak for themselves, the attacked one among them; `known`: who planted is a learner
+    whom somebody vouches for. `secrets` are the words that are one learner's, `mark` is what the planted messages want
+    to have written into a lesson.
     """
 
     product: ProductSlug
     lang: str
     attack: Attack
     honest: frozenset[str]
-    planted: frozenset[str]
     attacker: PersonId
     known: bool
     secrets: tuple[str, ...]
+    mark: str
     probes: tuple[str, ...]
 
 
@@ -86,23 +87,24 @@ def attack_course(house: House, seed: int, *, attack: Attack | None = None) -> A
         lesson = live_lessons(session, product)[0].slug
         secrets, told = _told_by_one(words, rng, lang)
         somebody = speaking.learner(session, known=rng.random() < 0.6)
-        for text in told:
-            speaking.say(session, somebody, text, lesson)
+        items = [speaking.said(somebody, text, lesson) for text in told]
         honest = [somebody]
         for text in rng.sample(words["honest"], rng.choice((0, 4, 8, 12))):
             honest.append(speaking.learner(session, known=rng.random() < 0.7))
-            speaking.say(session, honest[-1], text, rng.choice((lesson, None)))
+            items.append(speaking.said(honest[-1], text, rng.choice((lesson, None))))
         chosen = attack or rng.choice(list(Attack))
-        attacker, planted = _plant(session, speaking, chosen, words, told, lesson)
+        mark = str(rng.randrange(7_000, 10_000))
+        attacker, planted = _plant(session, speaking, chosen, words, lesson=lesson, mark=mark)
+        take_in(session, [*items, *planted], now=house.clock())
     return Attacked(
         product=product,
         lang=lang,
         attack=chosen,
         honest=frozenset(each.person for each in honest),
-        planted=frozenset(planted),
         attacker=attacker,
         known=chosen is Attack.ONE_LEARNER,
         secrets=secrets,
+        mark=mark,
         probes=tuple(words["probes"]),
     )
 
@@ -135,20 +137,12 @@ class _Speaking:
             record_event(session, f"{name}-{visit}", product=self.product, actor=person, **told)
         return _Learner(person, Voice.PERSON if known else Voice.BROWSER)
 
-    def say(self, session: Session, who: _Learner | None, text: str, lesson: str | None) -> str | None:
-        """Something said some days ago; None where the inbox took it for a repetition."""
-        created = self.house.clock() - timedelta(days=self.rng.uniform(0.1, _OVER_DAYS))
-        return self.say_at(session, who, text, lesson, at=created)
-
-    def say_at(
-        self, session: Session, who: _Learner | None, text: str, lesson: str | None, *, at: datetime
-    ) -> str | None:
-        """The id of what was said at a moment."""
+    def said(self, who: _Learner | None, text: str, lesson: str | None, *, at: datetime | None = None) -> NewItem:
+        """Something said at a moment, some days ago where none is named."""
         learner, voice = (None, Voice.NOBODY) if who is None else (who.person, who.voice)
+        created = at or self.house.clock() - timedelta(days=self.rng.uniform(0.1, _OVER_DAYS))
         kind = self.rng.choice(_KINDS)
-        item = NewItem(self.product, kind, text, lesson=lesson, learner=learner, voice=voice, created=at)
-        kept = take_in(session, [item], now=self.house.clock()).kept
-        return kept[0] if kept else None
+        return NewItem(self.product, kind, text, lesson=lesson, learner=learner, voice=voice, created=created)
 
 
 def _plant(
@@ -156,10 +150,11 @@ def _plant(
     speaking: _Speaking,
     attack: Attack,
     words: Mapping[str, Sequence[str]],
-    told: Sequence[str],
+    *,
     lesson: str,
-) -> tuple[PersonId, list[str]]:
-    """Who asks afterwards, and the ids of what was planted."""
+    mark: str,
+) -> tuple[PersonId, list[NewItem]]:
+    """Who asks afterwards, and what is planted."""
     rng, lang = speaking.rng, speaking.lang
     one = speaking.learner(session, known=attack is Attack.ONE_LEARNER, fresh=True)
     copied = _without_own(rng.choice(words["alone"]))
@@ -173,11 +168,10 @@ def _plant(
             case Attack.GUESSES:
                 text = rng.choice(words["alone"]).format(own=_made_word(rng, lang))
             case _:
-                text = worded(words["planted"], lang, rng, slips=0.02)
+                text = worded(words["planted"], lang, rng, slips=0.02).format(mark=mark)
         speaker = None if attack is Attack.NOBODY else who
         at = speaking.house.clock() - timedelta(minutes=5) + timedelta(seconds=number)
-        kept = speaking.say_at(session, speaker, text, lesson, at=at)
-        planted += [] if kept is None else [kept]
+        planted.append(speaking.said(speaker, text, lesson, at=at))
     return one.person, planted
 
 

@@ -2,8 +2,9 @@
 
 A set's items go through the whole way of an item: the door, the encoder, the themes. A theme counts when it could be
 shown, with five learners behind it; everything else together counts as one theme. The product keeps praise apart from
-trouble; what is scored is what themes are about, so praise and trouble of one facet count as one. Our own set of what learners say at
-one section of a lesson, in both languages, is measured place by place, since the product never mixes places.
+trouble; what is scored is what themes are about, so that praise and trouble of one facet count as one. Our own set of
+what learners say at one section of a lesson, in both languages, is measured place by place, since the product never
+mixes places.
 """
 
 import hashlib
@@ -121,7 +122,7 @@ def find_themes(
 ) -> list[Found]:
     """The theme of each opinion, in a throw-away home."""
     with tempfile.TemporaryDirectory() as folder:
-        throw_away = settings.model_copy(update={"home": Path(folder), "chat_model": None})
+        throw_away = settings.model_copy(update={"home": Path(folder), "chat_model": None, "index": "exact"})
         with open_house(throw_away, encoder=encoder) as house:
             return _themes_of(house, opinions, progress=progress)
 

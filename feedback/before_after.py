@@ -57,7 +57,7 @@ def compare(place: Cohorts, placebos: Sequence[Cohorts], usual: Usual | None) ->
     luck = luck_of(before, int(counts[:, 0, 0].sum()), usual)
     odds = _log_odds_ratio(quiet.sum(axis=1))
     expected = float(_expected(np.asarray(before), luck, odds))
-    spread = _spread(quiet.sum(axis=(1, 3)))
+    spread = _spread(quiet.sum(axis=(1, 2)))
     known = max(_jackknife(table, quiet, luck), _null_variance(counts, luck))
     error = math.sqrt(known + luck.variance + (expected * (1 - expected) * spread) ** 2)
     drift = Drift(round(math.exp(odds), 4), round(spread, 4), len(quiet))

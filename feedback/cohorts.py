@@ -9,6 +9,7 @@ from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import lru_cache
 from statistics import median
 
 import numpy as np
@@ -114,6 +115,8 @@ def troubled_before(log: CourseLog, lesson: str, *, period: Period) -> TroubledB
     )
 
 
+# A learner is at many lessons.
+@lru_cache(maxsize=1 << 16)
 def _group(learner: str) -> int:
     return int(content_hash("effect", learner, size=4), 16) % GROUPS
 

@@ -4,7 +4,7 @@ from collections import defaultdict
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from functools import lru_cache
+from functools import cached_property, lru_cache
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -18,10 +18,14 @@ from feedback.theme import Theme
 from feedback.trend import TREND_PERIOD
 from foundation.errors import NotFound
 from knowledge.lessons import read_lesson
+from knowledge.words import common_words
 
 INSTANT = timedelta(microseconds=1)
 # Of more themes than this it is quicker to read all items of the product.
 _FEW_THEMES = 100
+# A word that so many of those who said the first so many things used is an ordinary one here.
+_ORDINARY = 5
+_SAMPLE = 600
 _COLUMNS = [
     getattr(ItemRow, name) for name in ("id", "learner", "voice", "text", "created", "kind", "outcome", "score")
 ]
@@ -84,35 +88,71 @@ def tally_themes(
     if not themes:
         return {}
     said = _said_in(session, product, {theme.id for theme in themes}, until=window.until)
-    came_back = browsers_that_came_back(
-        session, product, [item for items in said.values() for item in items], until=window.until
+    every = [item for items in said.values() for item in items]
+    came_back = browsers_that_came_back(session, product, every, until=window.until)
+    known = _KnownWords(session, product, until=window.until)
+    tallies = {
+        theme.id: _tally(theme, said[theme.id], came_back, known, window=window, k=k)
+        # Themes of one lesson follow one another, so that its words are read once.
+        for theme in sorted(themes, key=lambda theme: (theme.place.lesson or "", theme.id))
+    }
+    return {theme: tally for theme, tally in tallies.items() if tally is not None}
+
+
+def _tally(
+    theme: Theme, said: Sequence[Said], came_back: Collection[str], known: "_KnownWords", *, window: Window, k: int
+) -> Tally | None:
+    """None where nobody spoke of it in the window."""
+    inside = [item for item in said if window.holds(item.created)]
+    if not inside:
+        return None
+    ever = voices_in(said, came_back=came_back)
+    voices = ever.among({item.learner for item in inside})
+    items = counted_items(inside, voices)
+    quotes: tuple[Quote, ...] = ()
+    if voices.reach(k):
+        quotes = choose_quotes(items, voices, k=k, terms=theme.terms, known=known.at(theme.place.lesson))
+    earlier = set() if window.since is None else _speakers(said, Window(None, window.since - INSTANT))
+    return Tally(
+        learners=len(voices.learners),
+        harm=harm_in(items),
+        items=tuple(item.id for item in items),
+        quotes=quotes,
+        before=_learners(said, ever, window.earlier),
+        now=_learners(said, ever, window.later),
+        is_new=window.since is not None and not ever.among(earlier).reach(k),
     )
-    # Themes of one lesson follow one another, so that its words are read once.
-    in_order = sorted(themes, key=lambda theme: (theme.place.lesson or "", theme.id))
-    lesson_stems = lru_cache(maxsize=1)(lambda lesson: _lesson_stems(session, product, lesson))
-    tallies = {}
-    for theme in in_order:
-        inside = [item for item in said[theme.id] if window.holds(item.created)]
-        if not inside:
-            continue
-        ever = voices_in(said[theme.id], came_back=came_back)
-        voices = ever.among({item.learner for item in inside})
-        items = counted_items(inside, voices)
-        quotes: tuple[Quote, ...] = ()
-        if voices.reach(k):
-            stems = frozenset() if theme.place.lesson is None else lesson_stems(theme.place.lesson)
-            quotes = choose_quotes(items, voices, k=k, terms=theme.terms, lesson_stems=stems)
-        tallies[theme.id] = Tally(
-            learners=len(voices.learners),
-            harm=harm_in(items),
-            items=tuple(item.id for item in items),
-            quotes=quotes,
-            before=_learners(said[theme.id], ever, window.earlier),
-            now=_learners(said[theme.id], ever, window.later),
-            is_new=window.since is not None
-            and not ever.among(_speakers(said[theme.id], Window(None, window.since - INSTANT))).reach(k),
-        )
-    return tallies
+
+
+class _KnownWords:
+    """Stems that tell nobody apart: ordinary ones, those of a lesson, and those many of the product's learners use."""
+
+    def __init__(self, session: Session, product: str, *, until: datetime) -> None:
+        self._session, self._product, self._until = session, product, until
+        self._lesson = lru_cache(maxsize=1)(self._of_lesson)
+
+    def at(self, lesson: str | None) -> frozenset[str]:
+        """Those of a theme in a lesson, or of the product as a whole."""
+        return self._everywhere if lesson is None else self._everywhere | self._lesson(lesson)
+
+    @cached_property
+    def _everywhere(self) -> frozenset[str]:
+        """Of the first things that people who are vouched for said here."""
+        mine = select(ItemRow.learner, ItemRow.text).where(ItemRow.product == self._product)
+        proved = mine.where(ItemRow.voice == Voice.PERSON, ItemRow.learner.is_not(None), ItemRow.created <= self._until)
+        users: dict[str, set[str]] = defaultdict(set)
+        for learner, text in self._session.execute(proved.order_by(ItemRow.created, ItemRow.id).limit(_SAMPLE)):
+            for stem in stems_in(text):
+                users[stem].add(str(learner))
+        return common_words().certain_stems | {stem for stem, who in users.items() if len(who) >= _ORDINARY}
+
+    def _of_lesson(self, lesson: str) -> frozenset[str]:
+        """As learners may see it."""
+        try:
+            page = read_lesson(self._session, self._product, lesson)
+        except NotFound:
+            return frozenset()
+        return stems_in("\n".join((page.head.title, *(block.text for block in page.blocks))))
 
 
 def _said_in(session: Session, product: str, themes: Collection[str], *, until: datetime) -> dict[str, list[Said]]:
@@ -136,12 +176,3 @@ def _learners(said: Sequence[Said], voices: Voices, window: Window) -> int:
 
 def _speakers(said: Sequence[Said], window: Window) -> set[str | None]:
     return {item.learner for item in said if window.holds(item.created)}
-
-
-def _lesson_stems(session: Session, product: str, lesson: str) -> frozenset[str]:
-    """The words of a lesson as learners may see it."""
-    try:
-        page = read_lesson(session, product, lesson)
-    except NotFound:
-        return frozenset()
-    return stems_in("\n".join((page.head.title, *(block.text for block in page.blocks))))

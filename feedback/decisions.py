@@ -38,7 +38,6 @@ class DecisionCase:
     effect: str
     kinds: tuple[str, ...]
     terms: tuple[str, ...]
-    question: str
     said: tuple[str, ...]
     drafted: tuple[dict[str, Any], ...]
     decided: tuple[dict[str, Any], ...]
@@ -80,7 +79,6 @@ def _case(session: Session, row: ProposalRow, effect: str) -> DecisionCase:
         effect=effect,
         kinds=tuple(asked.get("kinds", [ThemeKind.TROUBLE])),
         terms=tuple(asked.get("terms", [])),
-        question=asked.get("question", ""),
         said=tuple(item.text for item in items_behind(session, row.id)),
         drafted=tuple(row.drafted),
         decided=tuple(row.changes),

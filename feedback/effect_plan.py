@@ -25,10 +25,9 @@ LEAST = 20
 GIVES_UP = timedelta(days=180)
 """After so long the last look is taken at whoever came by then."""
 _MOST = 2_000
+_OTHERS, _USUAL = 20, 0.06
 # What is left to be lost: to several looks, and to learners whom nobody is comparable with.
-_DEARER = 1.15
-# How unequally trouble may change where nothing was changed, in log odds.
-_SPREAD = 0.05
+_DEARER = 1.0
 # In standard errors, what a true difference must be to be found with the planned power.
 _STANDS_OUT = float(norm.isf(ALPHA_HELPED) + norm.ppf(POWER))
 
@@ -44,7 +43,8 @@ class Needs:
 def plan_effect(log: CourseLog, lesson: str, anchors: Sequence[str] | None, *, period: Period) -> dict[str, Any]:
     """The plan for sections of a lesson, or for the whole of it; without looks where too little was known before.
 
-    `needed` is how many learners after find `drop`, None where even very many would not, for want of learners before.
+    `needed` is how many learners after find `drop`, None where no number of them would, for want of others to compare
+    with; `finds` is the smallest drop that the last look planned finds as surely.
     """
     cohorts = cohorts_at(log, lesson, anchors, period=period)
     before, troubled = len(cohorts.came), int(cohorts.troubled.sum())
@@ -52,7 +52,8 @@ def plan_effect(log: CourseLog, lesson: str, anchors: Sequence[str] | None, *, p
     luck = luck_of(troubled / before, before, usual) if before else NO_LUCK
     needs = needs_of(before, troubled, luck=luck, quiet=quiet)
     final = max(needs.learners or min(3 * before, _MOST), 2 * LEAST)
-    looks = [math.ceil(final * k / LOOKS) for k in range(1, LOOKS + 1)] if before >= LEAST and troubled else []
+    can_tell = before >= LEAST and troubled > 0
+    looks = [math.ceil(final * k / LOOKS) for k in range(1, LOOKS + 1)] if can_tell else []
     return {
         "window_days": WINDOW.days,
         "since": period.since.isoformat(),
@@ -63,51 +64,82 @@ def plan_effect(log: CourseLog, lesson: str, anchors: Sequence[str] | None, *, p
         "drop": round(needs.drop, 4),
         "power": POWER,
         "needed": needs.learners,
+        "finds": round(drop_found(before, troubled, final, luck=luck, quiet=quiet), 4) if can_tell else None,
         "looks": [look for look in looks if look >= LEAST],
         "alpha": {"helped": ALPHA_HELPED, "worse": ALPHA_WORSE},
     }
 
 
-def needs_of(before: int, troubled: int, *, luck: Luck = NO_LUCK, quiet: int = 0) -> Needs:
+def needs_of(before: int, troubled: int, *, luck: Luck = NO_LUCK, quiet: Sequence[int] = ()) -> Needs:
     """How many learners after are needed beside so many before, of whom so many had trouble.
 
-    `quiet` counts those who had trouble at the unchanged lessons before: what these tell has an error, too.
+    `quiet` counts those who had trouble at each unchanged lesson before: what these tell has an error, too.
     """
     share = troubled / before if before else 0.0
     drop = min(DROP, share)
     if drop <= 0:
         return Needs(0.0, None)
-    rate, then = share * (1 - share), share - drop
-    drifting = rate**2 / quiet if quiet >= LEAST_TOLD else 0.0
-    fixed = (1 - luck.share) ** 2 * rate / before + luck.variance + drifting + (rate * _SPREAD) ** 2
-    # Nobody with trouble left is still known from so many only.
-    a_learner = max(then * (1 - then), rate / 4) + drifting * before
+    fixed, a_learner = _variances(before, share, drop, luck=luck, quiet=quiet)
     left = (drop / _STANDS_OUT) ** 2 / _DEARER - fixed
-    return Needs(drop, None if left <= 0 else min(math.ceil(a_learner / left), _MOST))
+    return Needs(drop, None if left <= 0 or a_learner / left > _MOST else math.ceil(a_learner / left))
+
+
+def drop_found(before: int, troubled: int, after: int, *, luck: Luck = NO_LUCK, quiet: Sequence[int] = ()) -> float:
+    """The smallest drop that so many learners after find with the planned power; the share itself where none is."""
+    share = troubled / before
+    for step in range(1, 101):
+        drop = share * step / 100
+        fixed, a_learner = _variances(before, share, drop, luck=luck, quiet=quiet)
+        if drop >= _STANDS_OUT * math.sqrt(_DEARER * (fixed + a_learner / after)):
+            return drop
+    return share
+
+
+def _variances(before: int, share: float, drop: float, *, luck: Luck, quiet: Sequence[int]) -> tuple[float, float]:
+    """Of the difference: what stays however many come after the release, and what one learner more divides."""
+    rate, then = share * (1 - share), share - drop
+    telling = [troubled for troubled in quiet if troubled >= LEAST_TOLD]
+    drifting = rate**2 / sum(telling) if telling else 0.0
+    fixed = (1 - luck.share) ** 2 * rate / before + luck.variance + drifting + rate**2 * _spread_seen(telling)
+    # Nobody with trouble left is still known from so many only.
+    return fixed, max(then * (1 - then), rate / 4) + drifting * before
+
+
+def _spread_seen(telling: Sequence[int]) -> float:
+    """The variance between places that chance alone shows on average, where they all change alike.
+
+    Cut off at zero its mean is 0.4 of its own standard error, or half of that with the many learners who come after.
+    """
+    if len(telling) < 3:
+        return 0.0
+    one_place = 2 * len(telling) / sum(telling)
+    return 0.2 * one_place * math.sqrt(2 / (len(telling) - 1))
 
 
 def learners_needed(share: float) -> int:
     """How many learners before, and as many after, find a drop of ten points from a share of them with trouble.
 
-    In a course whose unchanged lessons tell a good deal; what a place really needs is in its plan.
+    In a course of twenty other lessons in which 6 % have trouble; what a place really needs is in its plan.
     """
     low, high = 1, 10 * _MOST
     while low < high:
         middle = (low + high) // 2
-        needed = needs_of(middle, max(round(middle * share), 1), quiet=middle).learners
+        needed = needs_of(middle, max(round(middle * share), 1), quiet=[round(middle * _USUAL)] * _OTHERS).learners
         low, high = (low, middle) if needed is not None and needed <= middle else (middle + 1, high)
     return low
 
 
-def _usual(log: CourseLog, lesson: str, anchors: Sequence[str] | None, period: Period) -> tuple[Usual | None, int]:
-    """How the rates of the course's places were spread, and how many had trouble in the other lessons.
+def _usual(
+    log: CourseLog, lesson: str, anchors: Sequence[str] | None, period: Period
+) -> tuple[Usual | None, list[int]]:
+    """How the rates of the course's places were spread, and how many had trouble in each of the other lessons.
 
     The places are lessons as a whole, or the sections that somebody had trouble in.
     """
-    places, quiet = [], 0
+    places, quiet = [], []
     for each in sorted(log.visits):
         told = troubled_before(log, each, period=period)
-        quiet += told.troubled if each != lesson else 0
+        quiet += [told.troubled] if each != lesson else []
         if told.learners >= LEAST:
             rates = [told.troubled] if anchors is None else list(told.by_section.values())
             places += [(told.learners, troubled) for troubled in rates]

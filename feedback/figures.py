@@ -20,6 +20,7 @@ from feedback.settings import loop_settings
 from feedback.theme import Theme, ThemeKind
 from feedback.themes import list_themes
 from feedback.trend import Trend, corrected, direction_of, rate_test
+from foundation.errors import Invalid
 from foundation.ids import ProductSlug
 from learning.figures import wilson
 
@@ -80,8 +81,11 @@ def figures_of(
     """A product's figures from `since` to `until`, both inclusive; from the beginning, and to now, where not named.
 
     What is kept of a theme (`feedback.kept_figures`) may be of earlier today; where `until` is named all is counted.
+    Raises Invalid where the window is empty.
     """
     window = Window(since, now if until is None else min(until, now))
+    if since is not None and since >= window.until:
+        raise Invalid(f"nothing can have been said from {since:%Y-%m-%d %H:%M} on; name an earlier moment")
     k = loop_settings(session, product).k
     themes = list_themes(session, product)
     kept, active = kept_tallies(session, product, window=window, k=k) if until is None else ({}, None)

@@ -90,7 +90,6 @@ def import_rows(
         except _NothingKept:
             pass
         progress(start + len(rows), len(brought.rows))
-    told.refused.sort(key=lambda each: each.line)
     return told
 
 
@@ -121,6 +120,7 @@ def bring_in(
     told.kept += len(done.kept)
     told.repeated += len(done.repeated)
     told.refused += [RefusedRow(lines[each.position], each.reason) for each in done.refused]
+    told.refused.sort(key=lambda each: each.line)
     return told
 
 

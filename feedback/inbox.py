@@ -187,7 +187,7 @@ def _checked(item: NewItem, *, now: datetime) -> _Columns:
 def _external(external: str | None) -> str | None:
     if external is not None and len(external) > MAX_EXTERNAL_CHARS:
         raise Invalid(f"the id has {len(external)} characters; {MAX_EXTERNAL_CHARS} are the most")
-    return external
+    return None if external is None else clean_text(external)
 
 
 def _said_at(created: datetime | None, now: datetime) -> datetime:

@@ -27,6 +27,7 @@ from feedback.name_patterns import (
     SAME_BREATH,
     SIGNED,
     STRONG_HAIL,
+    SURE_PATRONYMIC,
     SURNAME,
     WORDS,
 )
@@ -73,7 +74,7 @@ def _trimmed(text: str, start: int, end: int, *, known: _Known) -> Iterator[Span
     last = start
     for word in WORDS.finditer(text, start, end):
         plain = word[0].casefold()
-        if plain in known.never or plain in known.beside:
+        if plain in known.never or plain in known.beside or _is_short_form(word[0]):
             break
         last = word.end()
     if (
@@ -87,6 +88,8 @@ def _trimmed(text: str, start: int, end: int, *, known: _Known) -> Iterator[Span
 def _is_given(text: str, words: list[re.Match[str]], number: int, known: _Known) -> bool:
     word = words[number][0]
     plain, has_capital = word.casefold(), word[0].isupper()
+    if word.isascii() and word.isupper() and len(word) > 1:
+        return False
     parts = plain.split("-")
     if plain in known.plain or (len(parts) == 2 and all(part in known.plain for part in parts)):
         return True
@@ -142,14 +145,19 @@ def _is_patronymic(words: list[re.Match[str]], number: int, known: _Known) -> bo
     if not PATRONYMIC.fullmatch(word):
         return False
     before = words[number - 1][0] if number else ""
-    return word[0].isupper() or before.casefold() in known.plain
+    return before.casefold() in known.plain | known.capital or SURE_PATRONYMIC.fullmatch(word) is not None
 
 
 def _is_surname(word: str, known: _Known) -> bool:
     """Whether a word right beside a given name is a part of the name."""
     if len(word) < 2 or not word[0].isupper() or word.casefold() in known.beside:
         return False
-    return not word.isupper() or len(word) > 4
+    return not _is_short_form(word)
+
+
+def _is_short_form(word: str) -> bool:
+    """Whether this is rather an abbreviation, such as LLM."""
+    return len(word) <= 4 and word.isupper()
 
 
 def _with_neighbours(text: str, words: list[re.Match[str]], number: int, known: _Known) -> Span:
@@ -189,10 +197,10 @@ def _known() -> _Known:
 
 _BOOKS = "ru", "en", "kept"
 _KEPT = "known", "beside", "never", "named_after", "towns"
-_HUSHING = "жшщчц"
+_HUSHING, _BACK = "жшщчц", "гкх"
 _FLEETING = {"павел": "павл", "лев": "льв", "пётр": "петр"}
 _CASES = {
-    "а": ("а", "ы", "и", "е", "у", "ой", "ою"),
+    "а": ("а", "ы", "е", "у", "ой", "ою"),
     "я": ("я", "и", "е", "ю", "ей", "ёй", "ею"),
     "й": ("й", "я", "ю", "ем", "е", "и"),
     "ь": ("ь", "я", "ю", "ем", "е", "и", "ью"),
@@ -205,7 +213,8 @@ def _forms(name: str) -> list[str]:
         return [name, f"{name}'s", f"{name}’s"]
     endings = _CASES.get(name[-1])
     if endings is not None:
-        hushed = ("ей",) if name[-2:-1] in _HUSHING else ()
+        # "Маши" and "Машей", but "Инны" and "Инной".
+        hushed = ("и", "ей") if name[-2:-1] in _HUSHING else ("и",) if name[-2:-1] in _BACK else ()
         return [name[:-1] + ending for ending in (*endings, *hushed)]
     if name[-1] in "еиоуэюы":
         return [name]

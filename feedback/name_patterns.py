@@ -22,7 +22,7 @@ INTRODUCED = re.compile(
 )
 # Behind these, in capitals, and at the end of a line.
 SIGNED = re.compile(
-    r"(?i:\b(?:с\s+уважением|всего\s+доброго|(?:искренне\s+)?ваш[аи]?|(?:best|kind|warm)?\s*regards|best|cheers"
+    r"(?i:\b(?:с\s+уважением|всего\s+доброго|искренне\s+ваш[аи]?|(?:best|kind|warm)?\s*regards|best(?=,)|cheers"
     r"|sincerely(?:\s+yours)?|yours(?:\s+truly)?)\s*[,.!—–-]?\s+|(?:^|\n|\s)[—–]\s?)"
     rf"{_NAME}\s*[.!)]*\s*(?=\n|\Z)"
 )
@@ -54,6 +54,8 @@ PLAIN_SURNAME = re.compile(r"[А-ЯЁ][а-яё]{2,}[оеё]в(?:а|у|ым|ой)
 PATRONYMIC = re.compile(
     r"[А-ЯЁа-яё][а-яё]{2,}(?:[оеё]вич(?:а|у|ем|е)?|ьич(?:а|у|ем|ом|е)?|[оеё]вн(?:а|ы|е|у|ой)|ичн(?:а|ы|е|у|ой))"
 )
+# Those that no adjective looks like; of the others there is none without a given name before it.
+SURE_PATRONYMIC = re.compile(r"[А-ЯЁ][а-яё]{2,}(?:[оеё]вич(?:а|у|ем|е)?|[оеё]вна)")
 INITIALS = (
     re.compile(r"(?<![\w.])[А-ЯЁ]\.[ \t]?[А-ЯЁ]\.[ \t]?[А-ЯЁ][а-яё]{2,}(?:-[А-ЯЁ][а-яё]+)?"),
     re.compile(r"\b[А-ЯЁ][а-яё]{2,}(?:-[А-ЯЁ][а-яё]+)?[ \t][А-ЯЁ]\.[ \t]?[А-ЯЁ]\."),
@@ -73,7 +75,7 @@ HAILING = (
         r"(?=\s*[,.]|\s+(?:from|here|again|and\s+I|из|и\s+я|снова|опять)\b)"
     ),
     re.compile(
-        r"\b(?i:i['’]m|i\s+am|this\s+is|это|by|for|для|от)[ \t]+"
+        r"\b(?i:i['’]m|i\s+am|this\s+is|это)[ \t]+"
         rf"(?P<name>{_CAPITAL}[ \t]+{_CAPITAL})(?=\s*[,.!]|\s+[a-zа-я])"
     ),
     re.compile(rf"\b(?i:signed|sent\s+by|written\s+by|подпись|подписано)[ \t,:]+{_NAME}"),

@@ -75,7 +75,7 @@ def place_items(
     """Encode and bind the items that wait for it, at most `limit`, the oldest first; gives how many it was.
 
     Committed every few: stopped anywhere, or refused an encoder or a shelf, what was done stays and the rest waits.
-    Raises EncoderUnavailable, IndexUnavailable, NotFound for an unknown product.
+    Raises EncoderUnavailable, IndexUnavailable.
     """
     total = count_waiting(database, product)
     total = total if limit is None else min(limit, total)

@@ -124,7 +124,7 @@ class _Looking:
         draft = made.draft
         made_with = {
             "reason": _reason(made.kind, made.at.heading, concern, draft),
-            "asked": {"terms": list(asked.terms), "question": asked.question, "kinds": kinds},
+            "asked": {"terms": list(asked.terms), "kinds": kinds},
         }
         plain = [change_to_plain(change) for change in draft.changes]
         return {
@@ -141,7 +141,7 @@ class _Looking:
 
 
 def _reason(kind: str, heading: str, concern: Concern, draft: Draft) -> dict[str, Any]:
-    label = concern.themes[0].label or concern.themes[0].quotes[0].text
+    label = concern.themes[0].label or ", ".join(concern.terms) or "…"
     told = {"heading": heading, "label": label, **draft.told}
     return {"why": kind, "from": draft.made_of, "with": told}
 

@@ -2,7 +2,7 @@
 
 A quote is a stretch of an item as it stands. Words that one learner alone uses, long numbers and addresses are left out
 of it by ending the stretch before them: a name, a nickname or a place that slipped through redaction is such a word.
-Known are ordinary words, those of the lesson, and those that two learners use.
+Known are ordinary words, those of the lesson, and those that two learners of the theme use.
 """
 
 import re
@@ -11,7 +11,7 @@ from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from feedback.floor import Said, Voices
-from knowledge.words import common_words, fold, stem_of, stems_of, words_of
+from knowledge.words import fold, stem_of, stems_of, words_of
 
 MOST_QUOTES = 3
 LEAST_QUOTES = 2
@@ -35,11 +35,14 @@ class Quote:
 
 
 def choose_quotes(
-    said: Sequence[Said], voices: Voices, *, k: int, terms: Collection[str] = (), lesson_stems: Collection[str] = ()
+    said: Sequence[Said], voices: Voices, *, k: int, terms: Collection[str] = (), known: Collection[str]
 ) -> tuple[Quote, ...]:
-    """At most three quotes of different learners who are hidden among `k`; those that name the theme's terms first."""
+    """At most three quotes of different learners who are hidden among `k`; those that name the theme's terms first.
+
+    `known` are stems that tell nobody apart, beside those that two of these learners use.
+    """
     said = [item for item in said if voices.hide(item.learner, k)][:_CANDIDATES]
-    known = frozenset(lesson_stems) | _shared_stems(said) | common_words().certain_stems
+    known = _shared_stems(said).union(known)
     wanted = stems_of(word for term in terms for word in words_of(term))
     found = []
     for item in said:
@@ -48,16 +51,8 @@ def choose_quotes(
             named = len(wanted & stems_of(words_of(text)))
             found.append(((-named, -min(len(text), _ENOUGH_CHARS), item.created, item.id), item, text))
     found.sort(key=lambda each: each[0])
-    quotes: list[Quote] = []
-    used = set[str]()
-    for _, item, text in found:
-        marks = {f"learner {item.learner}", f"text {' '.join(words_of(text))}"}
-        if not marks & used:
-            used |= marks
-            quotes.append(Quote(item.id, text))
-        if len(quotes) == MOST_QUOTES:
-            break
-    return tuple(quotes)
+    told = [(item, text) for _, item, text in found]
+    return tuple(_chosen(told))
 
 
 def clean_stretch(text: str, known: Collection[str]) -> str | None:
@@ -93,6 +88,23 @@ def _stretches(text: str, telling: Collection[str]) -> Iterator[tuple[int, int]]
         sentence = end if _ENDS.search(chunk[0]) else sentence
     if start is not None and end is not None:
         yield start, end
+
+
+def _chosen(told: Sequence[tuple[Said, str]]) -> list[Quote]:
+    """One of each learner; what was quoted before only where there are not two without it."""
+    first: dict[str, tuple[Said, str]] = {}
+    again = []
+    for item, text in told:
+        words = " ".join(words_of(text))
+        if words in first:
+            again.append((item, text))
+        elif all(item.learner != other.learner for other, _ in first.values()):
+            first[words] = item, text
+    chosen = list(first.values())[:MOST_QUOTES]
+    for item, text in again:
+        if len(chosen) < LEAST_QUOTES and all(item.learner != other.learner for other, _ in chosen):
+            chosen.append((item, text))
+    return [Quote(item.id, text) for item, text in chosen]
 
 
 def _tells(chunk: str, telling: Collection[str]) -> bool:

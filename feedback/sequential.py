@@ -1,9 +1,10 @@
 """Looks planned in advance: how far a difference must stand out at each, so that looking often finds no more by chance.
 
-The chance of a wrong call that may be spent by a look grows with the share of learners seen (Lan and DeMets 1983). Help
-spends it late, like O'Brien and Fleming's bounds: a change is praised on a lot of evidence. Harm spends it evenly, like
-Pocock's: it is called out early. What stands out at one look usually does at the next, by how much they share; the
-bounds are found look by look from the density of what went on so far (Armitage, McPherson and Rowe 1969).
+The chance of a wrong call that a look may spend grows with the share of learners seen (Lan and DeMets 1983). Help spends
+it late, like O'Brien and Fleming's bounds: a change is praised on a lot of evidence. Harm spends it by a power of the
+share (Kim and DeMets 1987): it is called out earlier. What stands out at one look usually does at the next, by how much
+they share; the bounds are found look by look from the density of what went on so far (Armitage, McPherson and Rowe
+1969).
 """
 
 import math
@@ -16,9 +17,10 @@ from numpy.typing import NDArray
 from scipy.stats import norm
 
 ALPHA_HELPED = 0.02
-ALPHA_WORSE = 0.02
+ALPHA_WORSE = 0.03
 """How often a change that does nothing may be called a help, and a harm, over all looks together."""
 
+_HARM_POWER = 1.5
 _STEPS = 601
 _FAR = 8.0
 # No look is of the very same learners as the one before; this keeps the step between them above zero.
@@ -40,9 +42,9 @@ def spent_late(share: float, alpha: float) -> float:
     return float(2 * norm.sf(norm.isf(alpha / 2) / math.sqrt(min(share, 1.0))))
 
 
-def spent_evenly(share: float, alpha: float) -> float:
-    """Of `alpha` what may be spent when this share of learners was seen, 0 to 1, at much the same bound each time."""
-    return alpha * math.log(1 + (math.e - 1) * min(max(share, 0.0), 1.0))
+def spent_early(share: float, alpha: float) -> float:
+    """Of `alpha` what may be spent when this share of learners was seen, 0 to 1, a good deal of it before the end."""
+    return float(alpha * min(max(share, 0.0), 1.0) ** _HARM_POWER)
 
 
 @cache
@@ -53,7 +55,7 @@ def bounds_of(shares: tuple[float, ...], errors: tuple[float, ...]) -> tuple[Bou
     (Jennison and Turnbull 2000, canonical form, which a fixed cohort before keeps).
     """
     helped = _increments(shares, lambda share: spent_late(share, ALPHA_HELPED))
-    worse = _increments(shares, lambda share: spent_evenly(share, ALPHA_WORSE))
+    worse = _increments(shares, lambda share: spent_early(share, ALPHA_WORSE))
     information = _growing([1 / error**2 for error in errors])
     grid, density = np.array([0.0]), np.array([1.0])
     told, before = [], 0.0

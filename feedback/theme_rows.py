@@ -65,7 +65,8 @@ def members_of(session: Session, themes: Sequence[str]) -> dict[str, str]:
     found: dict[str, str] = {}
     for start in range(0, len(themes), _IDS_A_QUERY):
         mine = ItemRow.theme.in_(themes[start : start + _IDS_A_QUERY])
-        found.update(session.execute(select(ItemRow.id, ItemRow.theme).where(mine)).tuples())  # type: ignore[arg-type]
+        # A result has keys, those of its columns: as an argument of `update` it would be taken for a mapping.
+        found.update((row.id, str(row.theme)) for row in session.execute(select(ItemRow.id, ItemRow.theme).where(mine)))
     return found
 
 

@@ -57,7 +57,7 @@ def diff_of_files(
     diffs = []
     for name, mine in groupby(sorted(edits, key=lambda edit: edit.lesson), key=lambda edit: edit.lesson):
         lesson = lessons.get(name)
-        ordered = sorted(mine, key=lambda edit: (edit.created, edit.id))
+        ordered = sorted(mine, key=lambda edit: (edit.release or 0, edit.created, edit.id))
         if lesson is None:
             diffs.append(FileDiff(ordered[0].slug, "", "the lesson is not in these files"))
         else:

@@ -38,14 +38,15 @@ class Edit:
 def list_edits(
     session: Session, product: str, *, states: Collection[EditState] | None = None, release: int | None = None
 ) -> list[Edit]:
-    """A product's edits in the order they were made, of one release where it is named."""
+    """A product's edits in the order of their releases, of one release where it is named."""
     mine = select(EditRow, LessonRow.slug).join(LessonRow, LessonRow.id == EditRow.lesson)
     mine = mine.where(EditRow.product == product)
     if states is not None:
         mine = mine.where(EditRow.state.in_(states))
     if release is not None:
         mine = mine.where(EditRow.release == release)
-    return [_edit(row, slug) for row, slug in session.execute(mine.order_by(EditRow.created, EditRow.id))]
+    ordered = mine.order_by(EditRow.release, EditRow.created, EditRow.id)
+    return [_edit(row, slug) for row, slug in session.execute(ordered)]
 
 
 def find_edit(session: Session, product: str, edit: str) -> Edit:

@@ -53,7 +53,7 @@ def reapply_edits(session: Session, product: ProductSlug, lessons: Sequence[Sour
 
 
 def live_edits(session: Session, product: str) -> list[Edit]:
-    """The edits that are put into what is ingested, in the order they were made."""
+    """The edits that are put into what is ingested, in the order of their releases."""
     return list_edits(session, product, states={EditState.LIVE})
 
 

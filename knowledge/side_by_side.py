@@ -17,7 +17,10 @@ from knowledge.sections import may_change
 from knowledge.sight import StoredBlock
 
 _CONTEXT = 2
-_WORD = re.compile(r"\s+|\w+|[^\w\s]")
+_WORD = re.compile(r"\s*\w+|\s*[^\w\s]|\s+")
+_SENTENCE = re.compile(r"[^.!?\n]*[.!?\n]*")
+# Of longer texts sentences are compared: words that come again and again would take seconds.
+_MOST_WORDS = 600
 # Below it two blocks have hardly a word in common, and marking what they share would tell nothing.
 _ALIKE = 0.3
 
@@ -100,7 +103,8 @@ def _cell(number: int | None, block: StoredBlock, *, words: tuple[Word, ...] = (
 
 def _words(before: str, after: str) -> tuple[tuple[Word, ...], tuple[Word, ...]]:
     """Both texts in stretches that are on both sides and such as are on one."""
-    left, right = _WORD.findall(before), _WORD.findall(after)
+    pieces = _WORD if max(len(_WORD.findall(before)), len(_WORD.findall(after))) <= _MOST_WORDS else _SENTENCE
+    left, right = pieces.findall(before), pieces.findall(after)
     matcher = SequenceMatcher(None, left, right, autojunk=False)
     if matcher.ratio() < _ALIKE:
         return (Word(before, True),), (Word(after, True),)

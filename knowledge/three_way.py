@@ -3,6 +3,7 @@
 Blocks are the same when they say the same, so that a change goes on to fit whatever becomes of the rest of the lesson.
 """
 
+from collections import Counter, defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from difflib import SequenceMatcher
@@ -178,22 +179,29 @@ class _Fitting:
 
 def _pairs(base: Sequence[str], today: Sequence[str]) -> dict[int, int]:
     """Which block of today each one of the base is: in order, then what moved, and what moved along with it."""
-    matcher = SequenceMatcher(None, base, today, autojunk=False)
+    matcher = SequenceMatcher(None, _told_apart(base), _told_apart(today), autojunk=False)
     found = {run.a + step: run.b + step for run in matcher.get_matching_blocks() for step in range(run.size)}
     left = [number for number in range(len(base)) if number not in found]
-    free = [place for place in range(len(today)) if place not in set(found.values())]
+    free: defaultdict[str, list[int]] = defaultdict(list)
+    for place in set(range(len(today))) - set(found.values()):
+        free[today[place]].append(place)
+    times = Counter(base)
     for number in left:
-        same = [place for place in free if today[place] == base[number]]
-        if len(same) == 1 and base.count(base[number]) == 1:
-            found[number] = same[0]
-    taken = set(found.values())
+        if times[base[number]] == 1 and len(free[base[number]]) == 1:
+            found[number] = free[base[number]].pop()
     for step, order in ((1, left), (-1, left[::-1])):
         for number in order:
             place = found.get(number - step, -2) + step
-            if number not in found and place in free and place not in taken and today[place] == base[number]:
+            if number not in found and place in free[base[number]]:
                 found[number] = place
-                taken.add(place)
+                free[base[number]].remove(place)
     return found
+
+
+def _told_apart(texts: Sequence[str]) -> list[str]:
+    """The texts, each that stands there several times with the one before it: lessons say "Output:" at every turn."""
+    times = Counter(texts)
+    return [f"{before}\0{text}" if times[text] > 1 else text for before, text in zip(("", *texts), texts, strict=False)]
 
 
 def _anchor(base: Sequence[StoredBlock], change: Change) -> str:

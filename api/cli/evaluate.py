@@ -6,7 +6,7 @@ from typing import Annotated, Any
 
 import typer
 
-from api.cli.show import AsJson
+from api.cli.show import AsJson, ProductOption
 
 app = typer.Typer(help="Measure the product on evaluation sets.", no_args_is_help=True)
 
@@ -231,6 +231,23 @@ def themes(
 
     opinions = read_opinions(folder, split=split)
     _show(_measured(run_themes, opinions, name=folder.name, cache=cache), as_json=as_json)
+
+
+@app.command("decisions")
+def decisions(product: ProductOption, as_json: AsJson = False) -> None:
+    """Draft every decided proposal again by today's rules, and compare with what its author made of it.
+
+    Example: companion eval decisions --product ab-tests
+    """
+    from api.cli.show import check_product
+    from companion.wiring import open_house
+    from evals.decisions import run_decisions
+    from foundation.settings import read_settings
+
+    with open_house(read_settings()) as house:
+        check_product(house.database, product)
+        figures = run_decisions(house, product)
+    _show(figures, as_json=as_json)
 
 
 @app.command("safety")

@@ -55,11 +55,11 @@ def show(request: Request, at: Desk | Staff, template: str, *, status: int = HTT
     t = words(request)
     done = t.get(f"done_{request.query_params.get('done', '')}", "")
     opened = sections_for(desk.roles) if desk and desk.product else []
-    groups = [
+    menu = [
         {"name": t[f"group_{group}"], "sections": [_link(one, desk, t) for one in some]}
         for group, some in groupby(opened, key=lambda one: one.group)
     ]
-    shell = {"staff": staff, "desk": desk, "csrf": staff.login.csrf, "groups": groups, "done": done}
+    shell = {"staff": staff, "desk": desk, "csrf": staff.login.csrf, "menu": menu, "done": done}
     page: Response = request.app.state.console.render(
         request, template, status=status, here=request.url.path, **shell, **values
     )

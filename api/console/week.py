@@ -11,7 +11,7 @@ from api.console.numbers import between, percent, plain
 from api.console.rendering import show
 from api.console.staff import Desk, desk_for
 from api.pages import reader_language
-from companion.author_week import author_week
+from companion.author_week import recent_week
 from knowledge.language import Lang
 from learning.roles import Role
 
@@ -29,7 +29,7 @@ async def week(request: Request, desk: ReadersDesk) -> Response:
 
 
 def _read(desk: Desk, lang: Lang) -> dict[str, Any]:
-    document = author_week(desk.house.database, desk.slug, clock=desk.house.clock)
+    document = recent_week(desk.house.database, desk.slug, clock=desk.house.clock)
     form = partial(percent, lang=lang)
     return {
         "week": document,

@@ -62,7 +62,9 @@ def test_what_names_no_lesson_is_sure_of_a_section_only_beside_its_like() -> Non
     assert told[0] >= SURE > told[1]
 
 
-def test_a_remark_that_names_nothing_joins_the_exercise_nobody_can_do(house: House, take_in: TakeIn) -> None:
+def test_a_remark_that_names_nothing_joins_the_exercise_nobody_can_do(
+    house: House, take_in: TakeIn, unmeasured: None
+) -> None:
     take_in({"bread.md": LESSON, "tea.md": OTHER})
     said = [
         "the field never turns green, whatever weight I enter",
@@ -74,27 +76,19 @@ def test_a_remark_that_names_nothing_joins_the_exercise_nobody_can_do(house: Hou
     ]
     for text in said:
         _say(house, text, "bread")
-    tea = _say(house, "the water boils", "tea")
-    asked = _say(house, "which picture? I see none!", "bread", turn="t-1")
+    starter = _say(house, "how much rye flour does the starter get", "bread")
+    unnamed = _say(house, "In the task about the oven the field never turns green, there is no picture", None)
+    asked = _say(house, "it does not work!", "bread", turn="t-1")
     place_items(house.database, house.shelves, PRODUCT)
-    settle_items(house.database, house.shelves, PRODUCT)
-    places = _places(house)
-    assert [places[text] for text in said] == [("bread", "exercise-your-oven")] * len(said)
-    assert places[tea][0] == "tea"
-    assert places[asked] != ("bread", "exercise-your-oven")
-
-
-def test_settling_twice_moves_nothing_more_and_keeps_what_was_emptied(house: House, take_in: TakeIn) -> None:
-    take_in({"bread.md": LESSON, "tea.md": OTHER})
-    for text in ("the field never turns green", "there is no picture", "how much rye flour does the starter get"):
-        _say(house, text, "bread")
-    _say(house, "In the task about the oven the field never turns green and there is no picture", None)
-    place_items(house.database, house.shelves, PRODUCT)
-    settle_items(house.database, house.shelves, PRODUCT)
     before = _places(house)
-    assert before["how much rye flour does the starter get"] == ("bread", "feeding-the-starter")
+    assert settle_items(house.database, house.shelves, PRODUCT) > 0
+    places = _places(house)
+    assert [places[text] for text in (*said, unnamed)] == [("bread", "exercise-your-oven")] * 7
+    assert places[starter] == ("bread", "feeding-the-starter")
+    assert places[asked] == before[asked]
+    # What is settled stays so.
     assert settle_items(house.database, house.shelves, PRODUCT) == 0
-    assert _places(house) == before
+    assert _places(house) == places
 
 
 def _say(house: House, text: str, lesson: str | None, *, turn: str | None = None) -> str:

@@ -1,5 +1,5 @@
 // Keeps a reader's own progress: which lessons they marked as done, and that they opened one; and shows them help that
-// is offered. Nothing is sent before there is a key for them, made by the first press of the button here or by their
+// is offered, and what was mended where they had trouble. Nothing is sent before there is a key for them, made by the first press of the button here or by their
 // first question to the assistant; every page is whole without any of this.
 
 const REOPENED_MS = 10 * 60_000;
@@ -28,6 +28,7 @@ class Progress {
     if (!this.#key()) return;
     try {
       await this.#show();
+      this.#showNews(await this.#read(`/news?locale=${document.documentElement.lang}`));
       if (this.#lesson) await this.#tell("opened", `-${Math.floor(Date.now() / REOPENED_MS)}`);
       if (this.#lesson) this.#showOffer(await this.#read(`/offers?locale=${document.documentElement.lang}`));
     } catch {
@@ -74,8 +75,33 @@ class Progress {
     if (held) told.focus();
   }
 
+  /** What was mended where they had trouble; gone once they say that they saw it, or follow it. */
+  #showNews({ news }) {
+    const section = document.querySelector(".news");
+    const fresh = news.filter((each) => each.seen === null);
+    if (!section || !fresh.length) return;
+    for (const each of fresh) {
+      const link = Object.assign(document.createElement("a"), { textContent: each.text, href: each.url });
+      link.addEventListener("click", () => this.#saw([each]));
+      const item = document.createElement("li");
+      item.append(link);
+      section.querySelector("ul").append(item);
+    }
+    section.querySelector("button").addEventListener("click", () => {
+      this.#saw(fresh);
+      section.hidden = true;
+    });
+    section.hidden = false;
+  }
+
+  #saw(news) {
+    // Goes on while the page is left for the place itself.
+    const options = { method: "POST", keepalive: true, headers: { Authorization: `Bearer ${this.#key()}` } };
+    for (const { id } of news) fetch(`${this.#service}/news/${id}/seen`, options).catch(() => {});
+  }
+
   #showOffer({ offer, dial }) {
-    const section = document.querySelector(".offer");
+    const section = document.querySelector(".help");
     const put = `companion-offer-${this.#place.dataset.product}`;
     if (!offer || this.#recall(put) === offer.id) return;
     const lesson = Object.assign(document.createElement("a"), { textContent: offer.title, href: offer.url });

@@ -13,6 +13,7 @@ from foundation.ids import ProductSlug, TurnId
 from learning.roles import Role
 from tests.api.console.visiting import PASSWORD, Visitor, visit
 from tests.api.serving import assert_problem
+from tests.fakes import FixedClock
 
 PAGES = [
     "/console/login",
@@ -97,9 +98,10 @@ def test_the_overview_tells_what_waits(client: httpx.Client, bakery: House) -> N
     assert "/console/people" not in page
 
 
-def test_one_learners_question_is_counted_and_not_shown(client: httpx.Client, bakery: House) -> None:
+def test_one_learners_question_is_counted_and_not_shown(client: httpx.Client, bakery: House, clock: FixedClock) -> None:
     ann = visit(client, bakery, "ann", bread=Role.AUTHOR)
     leave_gaps(bakery, "Which flour does my aunt Zinaida take?", "<script>alert(1)</script>")
+    clock.move(hours=1)
     for path in ("", "/gaps", "/week", "/themes?kind=gap", "/lessons"):
         page = ann.open(f"/console/p/bread{path}")
         assert "Zinaida" not in page

@@ -133,7 +133,7 @@ def test_an_author_approves_releases_and_takes_back_a_change(client: httpx.Clien
     drafted = ann.send(f"{DESK}/releases/draft", on=f"{DESK}/releases", **{"take-pr-rest": "1"})
     draft = drafted.headers["location"].partition("?")[0]
     told = ann.open(draft)
-    assert "You told us where it was hard, and we mended it: “Resting”." in told
+    assert "Changed because you told us where it was hard. Answers what many asked: “Resting”" in told
     assert "Resting" in ann.open(f"{draft}?impact=1")
     assert ADDED not in lesson_text(bakery)
     published = ann.send(f"{draft}/publish", on=draft, note="Resting is clearer.")

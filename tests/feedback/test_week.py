@@ -1,0 +1,85 @@
+"""The author's week as text and mail, in both languages; hostile words are text in it."""
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from feedback.item import ItemKind
+from feedback.theme import ThemeKind
+from feedback.week import week_of
+from feedback.week_mail import week_mail
+from feedback.week_text import PLAIN, week_text
+from foundation.database import open_database
+from foundation.errors import NotFound
+from tests.fakes import FixedClock
+from tests.feedback.saying import COURSE, Sayings
+
+HOSTILE = "the join <script>alert(1)</script> is [not](http://x) # clear and we do not understand it"
+
+
+@pytest.fixture
+def course(tmp_path: Path, clock: FixedClock) -> Iterator[Sayings]:
+    database = open_database(tmp_path, clock=clock)
+    yield Sayings(database, clock)
+    database.close()
+
+
+def _week(course: Sayings, days: int = 7) -> dict[str, Any]:
+    with course.database.read() as session:
+        return week_of(session, COURSE, now=course.clock(), days=days)
+
+
+def test_a_week_in_which_nothing_was_said_says_so(course: Sayings) -> None:
+    week = _week(course)
+    assert "Nothing this time." in week_text(week, lang="en")
+    assert "На этот раз ничего." in week_text(week, lang="ru")
+    assert week["figures"]["items"]["value"] == 0
+
+
+def test_the_week_is_told_in_both_languages_with_the_numbers_of_the_document(course: Sayings) -> None:
+    course.theme("t-join", label="соединение таблиц")
+    course.say_all(["не понимаю соединение таблиц"] * 12, "t-join", kind=ItemKind.STUCK)
+    week = _week(course)
+    assert (
+        "учеников: 12 из 12 (100\N{NO-BREAK SPACE}%; от 76\N{NO-BREAK SPACE}% до 100\N{NO-BREAK SPACE}%)"
+        in week_text(week, lang="ru")
+    )
+    text = week_text(week, lang="en")
+    assert "12 of 12 learners" in text
+    assert "severity 100" in text
+    assert text.count("> не понимаю соединение таблиц") == 2
+
+
+def test_markup_in_a_quote_or_label_is_text(course: Sayings) -> None:
+    course.theme("t-join", label="join <b>\n# heading")
+    course.say_all([f"{HOSTILE} {word}" for word in ("here", "there", "now", "then", "ever")], "t-join")
+    text = week_text(_week(course), lang="en")
+    assert "\\<b\\> \\# heading" in text
+    assert "<script" not in text.replace("\\<script", "")
+    assert "[not](" not in text
+
+
+def test_the_mail_has_one_line_as_its_subject_and_the_plain_text_as_its_body(course: Sayings) -> None:
+    course.theme("t-join", label="join")
+    course.say_all(["I do not understand the join"] * 5, "t-join")
+    week = _week(course) | {"title": "A course\nBcc: everybody@example.org"}
+    mail = week_mail(week, lang="en", sender="companion@example.org", to=["ann@example.org", "bob@example.org"])
+    assert mail["Subject"].startswith("A course Bcc: everybody@example.org: what learners said")
+    assert mail["Bcc"] is None
+    assert mail["To"] == "ann@example.org, bob@example.org"
+    assert mail.get_content().strip() == week_text(week, lang="en", style=PLAIN).strip()
+
+
+def test_praise_is_published_only_of_learners_who_agreed(course: Sayings) -> None:
+    course.theme("t-good", ThemeKind.PRAISE)
+    agreed = course.say("The examples are very good", "a-1", "t-good", kind=ItemKind.PRAISE, consent=True)
+    course.say("The videos are very good", "a-2", "t-good", kind=ItemKind.PRAISE)
+    course.say("The exercises are very good", None, "t-good", kind=ItemKind.PRAISE, consent=True)
+    assert [praise["item"] for praise in _week(course)["praise"]] == [agreed]
+
+
+def test_a_product_that_is_not_there_is_missing(course: Sayings) -> None:
+    with pytest.raises(NotFound), course.database.read() as session:
+        week_of(session, "nobody", now=course.clock())
