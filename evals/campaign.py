@@ -21,8 +21,12 @@ from evals.cached_encoder import CachedEncoder
 from evals.cases import run_cases
 from evals.claims import run_claims
 from evals.dialogues import run_dialogues
+from evals.feedback_privacy import CAMPAIGN_SEEDS, run_feedback_privacy
 from evals.here import run_here
 from evals.intents import run_intents
+from evals.loop import HELD_OUT as LOOP_SEEDS
+from evals.loop import run_loop
+from evals.loop_effects import run_effects
 from evals.noticing import DEVELOPMENT, measure_noticing
 from evals.reading import measure_reading
 from evals.recipe_chart import draw_recipe
@@ -190,6 +194,16 @@ def _tutor(measuring: _Measuring) -> dict[str, Any]:
     return run_tutor(ARMS, settings=measuring.settings, encoder=measuring.encoder, progress=_quiet)
 
 
+def _loop(measuring: _Measuring) -> dict[str, Any]:
+    found = run_loop(LOOP_SEEDS, settings=measuring.settings, encoder=measuring.encoder, progress=_quiet)
+    return {"encoder": measuring.encoder.id, "found": found, "effects": run_effects()}
+
+
+def _feedback_privacy(measuring: _Measuring) -> dict[str, Any]:
+    told = run_feedback_privacy(CAMPAIGN_SEEDS, settings=measuring.settings, encoder=measuring.encoder, progress=_quiet)
+    return {"encoder": measuring.encoder.id, **told}
+
+
 def _claims(_measuring: _Measuring) -> dict[str, Any]:
     return run_claims()
 
@@ -250,6 +264,8 @@ STEPS: Mapping[str, Callable[[_Measuring], dict[str, Any]]] = {
     "answers": _answers,
     "abstain": _abstain,
     "ablation": _ablation,
+    "loop": _loop,
+    "feedback-privacy": _feedback_privacy,
     "noticing": _noticing,
     "safety": _safety,
     "themes": _themes,

@@ -45,6 +45,7 @@ from knowledge.vectors import Progress
 from learning.people import add_person
 from learning.roles import Role, grant_role
 
+CAMPAIGN_SEEDS = range(1_000)
 _A_HOME = 20
 _AUTHORS_LINE = "More on this is said in the next lesson."
 # What is proposed and what learners read.
@@ -149,16 +150,17 @@ def _release(
     house: House, attacked: Attacked, author: PersonId, proposals: Sequence[Proposal], told: dict[str, str]
 ) -> bool:
     """Release what was drafted, and a line of the author's where nothing was; the release's note is told as well."""
-    product = attacked.product
+    product, now = attacked.product, house.clock()
     with house.database.write() as session:
         for proposal in proposals:
-            by = {"by": author, "now": house.clock()}
             if not proposal.changes:
                 blocks = state_of_revision(session, proposal.base).blocks
                 last = len(blocks) - 1
                 line = Change(ChangeKind.INSERT, last, last, blocks[last]["text"], markdown=_AUTHORS_LINE)
-                proposal = edit(session, product, proposal.id, version=proposal.version, changes=[line], **by)
-            approve(session, product, proposal.id, version=proposal.version, **by)
+                proposal = edit(
+                    session, product, proposal.id, version=proposal.version, changes=[line], by=author, now=now
+                )
+            approve(session, product, proposal.id, version=proposal.version, by=author, now=now)
     if not proposals:
         return False
     release = draft(house, product, [proposal.id for proposal in proposals], by=author).release

@@ -17,9 +17,10 @@ from typing import Any
 
 from companion.tending import tend
 from companion.wiring import House, open_house
-from evals.loop_course import DefectKind, LoopCourse, Stumble, read_loop_course
+from evals.loop_course import DefectKind, LoopCourse, Stumble, read_sample_course
 from evals.loop_feeding import SetClock, feed
 from evals.loop_learners import LoopAssumptions, make_loop_learners, speakers_of
+from evals.loop_made_course import make_loop_course
 from evals.remembering_encoder import RememberingEncoder
 from evals.wilson import wilson_interval
 from feedback.figures import figures_of
@@ -39,7 +40,7 @@ from knowledge.vectors import Progress
 LOOKED_AT = 10
 """So many proposals an author may be expected to read."""
 DEFECTS = 8
-COURSES = ("ab-tests-ru", "ab-tests-en")
+COURSES = ("ab-tests-ru", "ab-tests-en", "made-ru", "made-en")
 HELD_OUT = tuple(range(100, 104))
 """Seeds that nothing was tuned on; 1 to 4 are for that."""
 _PLAIN = LoopAssumptions()
@@ -98,7 +99,7 @@ def play(
 ) -> Played:
     """Plant, let learners live through it, and have the product tend to what they said."""
     planted = course.drawn(defects, random.Random(f"planted {course.name} {seed}"))
-    product = ProductSlug(f"loop-{course.lang}-{seed}")
+    product = ProductSlug(f"loop-{course.name}-{seed}")
     _take_in(house, course.planted(planted), product, lang=course.lang)
     made = make_loop_learners(course, planted, seed=seed, assumed=assumed)
     feed(house, clock, product, made)
@@ -185,6 +186,12 @@ def play_alone(
             return play(house, clock, made, seed=seed, defects=defects, assumed=assumed or LoopAssumptions())
 
 
+def read_loop_course(name: str, *, seed: int) -> LoopCourse:
+    """A course by its name; of those that are made up, the one of the seed."""
+    kind, _, lang = name.rpartition("-")
+    return make_loop_course(lang, seed=seed) if kind == "made" else read_sample_course(lang)
+
+
 def found_figures(played: Sequence[Played]) -> dict[str, Any]:
     """Of the defects planted, how many are among the top proposals; of these, how many are about a defect."""
     planted = [(each, defect) for each in played for defect in each.defects]
@@ -234,14 +241,24 @@ def _share(hits: int, of: int) -> dict[str, Any]:
 
 
 def loop_lines(figures: Mapping[str, Any]) -> Iterator[str]:
-    """The same for people."""
-    recall, precision = figures["recall"], figures["precision"]
-    yield f"{figures['courses']} courses with {figures['defects']} defects planted, {figures['items']} items"
-    yield f"defects among the top {LOOKED_AT} proposals: {_told(recall)}"
-    yield f"top proposals that are about a defect: {_told(precision)}"
-    yield f"found by kind: {', '.join(f'{kind} {count}' for kind, count in figures['by_kind'].items())}"
-    for name, changed in figures["when_assumptions_change"].items():
+    """The whole proof for people: what was found, what effects were said, and what attacks came to where there were."""
+    found, effects = figures["found"], figures["effects"]
+    yield f"{found['courses']} courses with {found['defects']} defects planted, {found['items']} items"
+    yield f"defects among the top {LOOKED_AT} proposals: {_told(found['recall'])}"
+    yield f"top proposals that are about a defect: {_told(found['precision'])}"
+    yield f"found by kind: {', '.join(f'{kind} {count}' for kind, count in found['by_kind'].items())}"
+    for name, changed in found["when_assumptions_change"].items():
         yield f"  {name}: {changed['recall']['share']:.2f} found, {changed['precision']['share']:.2f} right"
+    yield f"a useless change is told to have no evidence of effect: {_told(effects['useless_no_evidence'])}"
+    yield f"a harmful one is called out: {effects['harmful_called_out']:.3f}"
+    cohort = effects["cohort"]
+    yield (
+        f"one that takes ten points of a hundred off is found: {effects['power']:.3f}, "
+        f"with {cohort['before']} learners before and {cohort['after']} after"
+    )
+    if privacy := figures.get("privacy"):
+        leaking, moved = privacy["leaks"]["runs"], privacy["planted_themes"]["runs"]
+        yield f"attacks by planted messages: {leaking} of {privacy['runs']} leak, {moved} make a theme of their own"
 
 
 def _told(share: Mapping[str, Any]) -> str:

@@ -89,12 +89,6 @@ class LoopCourse:
         return tuple(dealt[:count])
 
 
-def read_loop_course(name: str, *, seed: int) -> LoopCourse:
-    """A course by its name; of one that is made up, the one of the seed."""
-    lang = name.rpartition("-")[2]
-    return read_sample_course(lang)
-
-
 def read_sample_course(lang: str) -> LoopCourse:
     """The sample course in a language, with the defects that were written for it and words in both languages."""
     told = {each: tomllib.loads((LOOP / f"ab-tests-{each}.toml").read_text(encoding="utf-8")) for each in LANGS}

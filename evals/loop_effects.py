@@ -9,7 +9,7 @@ able, lessons drift by themselves, and the same learners are at all of them. Run
 import json
 from collections import Counter, defaultdict
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from statistics import median
 from typing import Any
@@ -28,7 +28,7 @@ from foundation.ids import ProductSlug
 
 RELEASED = datetime(2026, 6, 1, tzinfo=UTC)
 RUNS = 400
-_DAY = timedelta(days=1)
+_DAY_S = 24 * 3600.0
 _SPARE = 1.05
 
 Numbers = NDArray[np.float64]
@@ -86,18 +86,19 @@ def try_change(world: EffectWorld, change: float, *, seed: int) -> Trial:
     rng = np.random.default_rng([seed, 6])
     course = _Course(world, rng)
     before = course.learners(world.before, after=False)
-    log = _log([before])
+    book = _Book()
+    book.write(before)
+    log = book.log
     named = max(log.troubles, key=lambda lesson: (_rate(log, lesson), lesson))
     period = Period(RELEASED - REACH, RELEASED, RELEASED)
     plan = plan_effect(log, named, None, period=period)
     wanted = plan["looks"][-1]
     after = course.learners(int(wanted * _SPARE / (1 - world.skips)) + 1, after=True)
     course.apply(change, at=int(named.removeprefix("lesson-")), to=after)
+    book.write(after)
     effect = Effect("f-1", ProductSlug("made"), "p-1", 2, Place(named), RELEASED, plan, (), Verdict.WATCHING)
     upto = RELEASED + REACH + WINDOW
-    looks, verdict = take_due(
-        effect, _log([before, after]), upto=upto, is_over=True, changed=lambda _until: frozenset()
-    )
+    looks, verdict = take_due(effect, log, upto=upto, is_over=True, changed=lambda _until: frozenset())
     return Trial(verdict, looks[-1]["after"]["learners"], wanted, looks[-1]["difference"])
 
 
@@ -207,26 +208,32 @@ class _Course:
             to.troubled[:, at] |= self.rng.random(len(to.at)) < change / (1 - rate)
 
 
-def _log(parts: Sequence[_Learners]) -> CourseLog:
-    """What would be read of these learners (`feedback.course_log`)."""
-    visits: dict[str, dict[str, datetime]] = defaultdict(dict)
-    troubles: dict[str, list[Trouble]] = defaultdict(list)
-    begun: dict[str, list[datetime]] = defaultdict(list)
-    setbacks: dict[str, list[datetime]] = defaultdict(list)
-    for part in parts:
-        for lesson, days in enumerate(part.at.T.tolist()):
+@dataclass(frozen=True, slots=True)
+class _Book:
+    """What would be read of learners, written down as they come; `log` is of the same values."""
+
+    visits: dict[str, dict[str, datetime]] = field(default_factory=lambda: defaultdict(dict))
+    troubles: dict[str, list[Trouble]] = field(default_factory=lambda: defaultdict(list))
+    setbacks: dict[str, list[datetime]] = field(default_factory=lambda: defaultdict(list))
+    begun: dict[str, list[datetime]] = field(default_factory=lambda: defaultdict(list))
+
+    @property
+    def log(self) -> CourseLog:
+        return CourseLog(self.visits, self.troubles, self.setbacks, self.begun)
+
+    def write(self, learners: _Learners) -> None:
+        for lesson, days in enumerate(learners.at.T.tolist()):
             place = f"lesson-{lesson}"
-            told, failed = part.troubled[:, lesson].tolist(), part.setback[:, lesson].tolist()
-            for n in np.nonzero(part.came[:, lesson])[0].tolist():
-                name, at = f"{part.name}-{n}", RELEASED + _DAY * days[n]
-                visits[place][name] = at
-                begun[name].append(at)
+            told, failed = learners.troubled[:, lesson].tolist(), learners.setback[:, lesson].tolist()
+            for n in np.nonzero(learners.came[:, lesson])[0].tolist():
+                name, at = f"{learners.name}-{n}", RELEASED + timedelta(seconds=days[n] * _DAY_S)
+                self.visits[place][name] = at
+                # Everybody goes through the lessons in order.
+                self.begun[name].append(at)
                 if told[n]:
-                    troubles[place].append(Trouble(TroubleKind.STUCK, name, None, at))
+                    self.troubles[place].append(Trouble(TroubleKind.STUCK, name, None, at))
                 if failed[n]:
-                    setbacks[name].append(at)
-    # Everybody goes through the lessons in order.
-    return CourseLog(visits, troubles, setbacks, begun)
+                    self.setbacks[name].append(at)
 
 
 def _rate(log: CourseLog, lesson: str) -> float:

@@ -24,6 +24,7 @@ from feedback.item import ItemKind, Voice
 from foundation.ids import PersonId, ProductSlug
 from knowledge.blocks import SourceCourse
 from knowledge.ingest import Target, ingest
+from knowledge.language import Lang
 from knowledge.lessons import live_lessons
 from knowledge.products import ProductKind
 from knowledge.readers import read_markdown_text
@@ -32,7 +33,7 @@ from learning.events import Verb, record_event
 from learning.people import new_learner, person_by_host_id
 
 PLANTED = 50
-LANGS = ("en", "ru")
+LANGS: tuple[Lang, ...] = ("en", "ru")
 _WORDS = Path(__file__).parent / "loop" / "privacy.toml"
 _SYLLABLES = {
     "en": ("bram", "vel", "zor", "quin", "thax", "mirl", "ondo", "fesk", "gry", "pluv", "wex", "jarn"),
@@ -66,7 +67,7 @@ class Attacked:
     """
 
     product: ProductSlug
-    lang: str
+    lang: Lang
     attack: Attack
     honest: frozenset[str]
     attacker: PersonId
@@ -93,7 +94,7 @@ def attack_course(house: House, seed: int, *, attack: Attack | None = None) -> A
             honest.append(speaking.learner(session, known=rng.random() < 0.7))
             items.append(speaking.said(honest[-1], text, rng.choice((lesson, None))))
         chosen = attack or rng.choice(list(Attack))
-        mark = str(rng.randrange(7_000, 10_000))
+        mark = _made_word(rng, lang)
         attacker, planted = _plant(session, speaking, chosen, words, lesson=lesson, mark=mark)
         take_in(session, [*items, *planted], now=house.clock())
     return Attacked(

@@ -37,9 +37,9 @@ class Scored:
     wrong: int
 
 
-def marked_texts(lang: str) -> Iterator[MarkedText]:
-    """The made-up texts of a language."""
-    for line in (files("evals") / "personal" / f"{lang}.jsonl").read_text("utf-8").splitlines():
+def marked_texts(lang: str, *, split: str = "held-out") -> Iterator[MarkedText]:
+    """The made-up texts of a language: those the rules are made with are `dev`."""
+    for line in (files("evals") / "personal" / f"{split}-{lang}.jsonl").read_text("utf-8").splitlines():
         yield _read(json.loads(line)["text"])
 
 

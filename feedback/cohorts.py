@@ -4,7 +4,7 @@ A learner counts once, by their first visit of the lesson, and with what they to
 in the last week before the release may have seen both, and is left out.
 """
 
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
@@ -26,6 +26,8 @@ GROUPS = 50
 """Into so many parts learners are put, by their id, to see how much a figure depends on who happens to be in it."""
 STRATA = 5
 """New here; and whoever was in other lessons before, by whether they were slow and had setbacks more than most."""
+
+_DAY_S = 24 * 3600.0
 
 Flags = NDArray[np.bool_]
 Numbers = NDArray[np.int64]
@@ -123,20 +125,19 @@ def _group(learner: str) -> int:
 
 def _strata(log: CourseLog, came: Sequence[tuple[datetime, str]], after: Flags) -> Numbers:
     """Slow and with setbacks is meant beside the median of those who came before the release."""
-    lessons = np.array([log.lessons_before(learner, at) for at, learner in came])
-    days = np.array([_days_here(log, learner, at) for at, learner in came])
-    setbacks = np.array([log.setbacks_before(learner, at) for at, learner in came])
-    known = lessons > 0
-    each = np.maximum(lessons, 1)
-    slow = _above_most(days / each, known, after)
-    stumbling = _above_most(setbacks / each, known, after)
+    past = np.array([_past(log, learner, at) for at, learner in came], dtype=np.float64).reshape(-1, 3)
+    known, each = past[:, 0] > 0, np.maximum(past[:, 0], 1)
+    slow = _above_most(past[:, 1] / each, known, after)
+    stumbling = _above_most(past[:, 2] / each, known, after)
     strata: Numbers = np.where(known, 1 + slow + 2 * stumbling, 0).astype(np.int64)
     return strata
 
 
-def _days_here(log: CourseLog, learner: str, at: datetime) -> float:
+def _past(log: CourseLog, learner: str, at: datetime) -> tuple[int, float, int]:
+    """In how many lessons a learner had been, for how many days, and with how many setbacks."""
     begun = log.begun.get(learner, ())
-    return (at - begun[0]) / timedelta(days=1) if begun else 0.0
+    days = (at - begun[0]).total_seconds() / _DAY_S if begun else 0.0
+    return bisect_left(begun, at), days, bisect_left(log.setbacks.get(learner, ()), at)
 
 
 def _above_most(values: NDArray[np.float64], known: Flags, after: Flags) -> Numbers:

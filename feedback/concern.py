@@ -5,22 +5,26 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from feedback.figures import ProductFigures, ThemeFigures
 from feedback.item import Item, Place
 from feedback.reuse import Course
+from feedback.tables import ItemRow
 from feedback.theme import ThemeKind
-from feedback.themes import items_of_theme
+from feedback.themes import item_of
 
 # A gap no lesson was named for stands at the nearest section by guess.
 _GUESSED = 0.5
 _MOST_SEVERE = 100.0
+# The latest speak for all: what an author can look through, and what a draft is made of.
+_MOST_ITEMS = 200
 
 
 @dataclass(frozen=True, slots=True)
 class Concern:
-    """Themes of one place, the gravest first, and the items behind them that count, the oldest first.
+    """Themes of one place, the gravest first, the learners behind them, and the latest items, the oldest first.
 
     `severity` is how many of a hundred active learners are held up there, taken at the lower end of each theme's
     interval: what a few say by chance counts for less.
@@ -28,14 +32,10 @@ class Concern:
 
     place: Place
     themes: tuple[ThemeFigures, ...]
+    learners: frozenset[str]
     items: tuple[Item, ...]
     active: int
     severity: float
-
-    @property
-    def learners(self) -> frozenset[str]:
-        """Who is behind it."""
-        return frozenset(item.learner for item in self.items if item.learner is not None)
 
     @property
     def kinds(self) -> list[ThemeKind]:
@@ -54,6 +54,24 @@ class Concern:
         return min((text for text in told if text.endswith("?") and "\n" not in text), key=len, default="")
 
 
+@dataclass(frozen=True, slots=True)
+class _Spoken:
+    """An item of somebody whose voice counts."""
+
+    id: str
+    learner: str
+    created: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class _Heard:
+    """A theme with what was said in it, and how severe it is for sure."""
+
+    theme: ThemeFigures
+    spoken: Sequence[_Spoken]
+    severity: float
+
+
 def concerns_of(
     session: Session,
     figures: ProductFigures,
@@ -67,22 +85,24 @@ def concerns_of(
     `anchors` are the sections of each live lesson. At a place that was decided on before, `closed`, only what was said
     after that counts, and only when as many as the floor asks for said it.
     """
-    by_place: dict[Place, list[tuple[ThemeFigures, list[Item], float]]] = defaultdict(list)
+    by_place: dict[Place, list[_Heard]] = defaultdict(list)
     for theme in figures.themes:
         if theme.kind is ThemeKind.PRAISE:
             continue
-        items = _items(session, theme)
-        place, sure = _place(theme, items, course, anchors)
+        spoken = _spoken(session, theme)
+        place, sure = _place(session, theme, spoken, course, anchors)
         if place is not None:
-            by_place[place].append((theme, items, sure * _least(theme)))
-    found = [_concern(place, told, figures, since=closed.get(place)) for place, told in by_place.items()]
+            by_place[place].append(_Heard(theme, spoken, sure * _least(theme)))
+    found = [_concern(session, place, told, figures, since=closed.get(place)) for place, told in by_place.items()]
     kept = [concern for concern in found if concern is not None]
     return sorted(kept, key=lambda each: (-each.severity, each.place.lesson or "", each.place.anchor))
 
 
-def _items(session: Session, theme: ThemeFigures) -> list[Item]:
-    """All that was said by those whose voices count; of one who says much, more than the figures count."""
-    every = items_of_theme(session, theme.id)
+def _spoken(session: Session, theme: ThemeFigures) -> list[_Spoken]:
+    """All that was said by those whose voices count, the oldest first; of one who says much, more than is counted."""
+    columns = ItemRow.id, ItemRow.learner, ItemRow.created
+    mine = select(*columns).where(ItemRow.theme == theme.id, ItemRow.learner.is_not(None))
+    every = [_Spoken(*row) for row in session.execute(mine.order_by(ItemRow.created, ItemRow.id))]
     counted = frozenset(theme.items)
     learners = {item.learner for item in every if item.id in counted}
     return [item for item in every if item.learner in learners]
@@ -94,33 +114,43 @@ def _least(theme: ThemeFigures) -> float:
 
 
 def _place(
-    theme: ThemeFigures, items: Sequence[Item], course: Course, anchors: Mapping[str, Collection[str]]
+    session: Session,
+    theme: ThemeFigures,
+    spoken: Sequence[_Spoken],
+    course: Course,
+    anchors: Mapping[str, Collection[str]],
 ) -> tuple[Place | None, float]:
     """Where a proposal goes, and how sure that is. A gap without a lesson goes to the nearest section."""
     lesson, anchor = theme.place.lesson, theme.place.anchor
     if lesson is None:
-        nearest = course.nearest(items) if theme.kind is ThemeKind.GAP else None
+        nearest = course.nearest(_items(session, spoken)) if theme.kind is ThemeKind.GAP else None
         return nearest, _GUESSED
     if lesson not in anchors:
         return None, 0.0
     return Place(lesson, anchor if anchor in anchors[lesson] else ""), 1.0
 
 
+def _items(session: Session, spoken: Sequence[_Spoken]) -> tuple[Item, ...]:
+    """The latest of them with their words."""
+    latest = [each.id for each in spoken[-_MOST_ITEMS:]]
+    found = select(ItemRow).where(ItemRow.id.in_(latest)).order_by(ItemRow.created, ItemRow.id)
+    return tuple(item_of(row) for row in session.scalars(found))
+
+
 def _concern(
-    place: Place,
-    told: Iterable[tuple[ThemeFigures, list[Item], float]],
-    figures: ProductFigures,
-    *,
-    since: datetime | None,
+    session: Session, place: Place, told: Iterable[_Heard], figures: ProductFigures, *, since: datetime | None
 ) -> Concern | None:
-    ordered = sorted(told, key=lambda each: (-each[2], each[0].id))
-    items = {item.id: item for _, some, _ in ordered for item in some if since is None or item.created > since}
-    if len({item.learner for item in items.values()}) < figures.k:
+    ordered = sorted(told, key=lambda each: (-each.severity, each.theme.id))
+    spoken = [each for heard in ordered for each in heard.spoken if since is None or each.created > since]
+    spoken.sort(key=lambda each: (each.created, each.id))
+    learners = frozenset(each.learner for each in spoken)
+    if len(learners) < figures.k:
         return None
     return Concern(
         place=place,
-        themes=tuple(theme for theme, _, _ in ordered),
-        items=tuple(sorted(items.values(), key=lambda item: (item.created, item.id))),
-        active=max(theme.active for theme, _, _ in ordered),
-        severity=round(min(_MOST_SEVERE, sum(severity for _, _, severity in ordered)), 4),
+        themes=tuple(each.theme for each in ordered),
+        learners=learners,
+        items=_items(session, spoken),
+        active=max(each.theme.active for each in ordered),
+        severity=round(min(_MOST_SEVERE, sum(each.severity for each in ordered)), 4),
     )

@@ -22,6 +22,7 @@ _NOT_HANDLES = (
     r"|contextmanager|abstractmethod|decorator|register|task|media|import|param|return|returns|throws|Override|Test)\b"
 )
 _HANDLES = (
+    r"(?<![\w.@/])@[A-Za-z]\w*\.[\w.]*[_\d]\w*",
     rf"(?<![\w.@/])@(?!{_NOT_HANDLES})[A-Za-z]\w{{2,}}(?![\w(]|\.\w|\s*\n\s*(?:async\s+)?(?:def|class)\b)",
     r"(?:\bhttps?://)?(?:\bwww\.)?\b(?:t\.me|wa\.me|vk\.com|vk\.me|ok\.ru|instagram\.com|facebook\.com|fb\.com|linkedin\.com/in|twitter\.com|x\.com"
     r"|zoom\.us|meet\.google\.com|docs\.google\.com|drive\.google\.com|disk\.yandex\.\w+"
@@ -36,9 +37,9 @@ _SERVICE = (
     r"\b(?:telegram|телеграм\w*|телег[аеу]|тг|tg|skype|скайп\w*|discord|дискорд\w*|whats\s?app|в?[ао]т?сапп?\w*|viber"
     r"|вайбер\w*|insta(?:gram)?|инст[аеу]\w*|вк|vk|wechat|nick(?:name)?|ник(?:нейм)?|username|user\s?name|login|логин)\b"
 )
-_ACCOUNT_LIKE = r"(?=[\w.#-]*[\d_.#])[A-Za-z][\w.#-]{2,30}[\w]"
+_ACCOUNT_LIKE = r"(?:live:)?(?=[\w.#-]*[\d_.#])[A-Za-z][\w.#-]{2,30}[\w]"
 _ACCOUNTS = (
-    rf"{_SERVICE}\s*(?:is|это|мой|моя|my|as|как)?\s*[:=—–-]\s*@?(?P<value>[A-Za-z][\w.#-]{{3,31}})(?!\()",
+    rf"{_SERVICE}(?:\s+(?:is|это|мой|моя|my|as|как|на\s+\w+|on\s+\w+))?\s*[:=—–-]\s*@?(?P<value>[A-Za-z][\w.#-]{{3,31}})(?!\()",
     rf"{_SERVICE}\s+(?:(?:is|это|мой|my|as|как|под)\s+)?@?(?P<value>{_ACCOUNT_LIKE})(?!\()",
 )
 _NO_DIGIT_BEFORE, _NO_DIGIT_AFTER = r"(?<![\w.,/+=-])(?<!\d )", r"(?![\w%]|[.,/ ]\d)"
@@ -48,11 +49,11 @@ _PHONES = (
     rf"{_NO_DIGIT_BEFORE}\(?\d{{3}}\)?[\s.-]{{1,2}}\d{{3}}[.-]\d{{4}}{_NO_DIGIT_AFTER}",
     rf"{_NO_DIGIT_BEFORE}(?:\(\d{{3}}\)\s?|1[\s.-])\d{{3}}[\s.-]\d{{4}}{_NO_DIGIT_AFTER}",
     rf"{_NO_DIGIT_BEFORE}9\d{{2}}[\s-]\d{{3}}[\s-]\d{{2}}[\s-]\d{{2}}{_NO_DIGIT_AFTER}",
-    rf"{_NO_DIGIT_BEFORE}0\d{{2,4}}[\s-]\d{{3}}[\s-]?\d{{3,4}}{_NO_DIGIT_AFTER}",
+    rf"{_NO_DIGIT_BEFORE}0\d{{2,4}}[\s-]\d{{3,4}}[\s-]?\d{{3,4}}{_NO_DIGIT_AFTER}",
 )
 # A number of any shape, behind a word that says what it is.
 _CALLED = (
-    r"\b(?:тел\.|тел\b|телефон\w*|моб\w*|сотов\w*|звони\w*|позвони\w*|набери\w*|в?[ао]т?сапп?\w*|viber|вайбер\w*|phone"
+    r"\b(?:тел\.|тел\b|tel\b|телефон\w*|моб\w*|сотов\w*|звони\w*|позвони\w*|набери\w*|в?[ао]т?сапп?\w*|viber|вайбер\w*|phone"
     r"|mobile|cell|call(?:\s+me)?|text\s+me|ring\s+me|whats\s?app)\W{0,3}(?:[^\W\d]+\W{1,3}){0,3}"
     r"(?P<value>\+?\d[\d\s().-]{3,18}\d)(?!\w)",
 )
@@ -88,7 +89,8 @@ _KEYS = (
 # The value alone: the word before it is worth keeping.
 _VALUE = r"(?P<value>(?=[^\s\"'»”,;()]*\d)(?=[^\s\"'»”,;()]*[^\W\d_]{0})[^\s\"'»”,;()]{{4,}})(?!\()"
 _SECRETS = (
-    r"(?:парол[ьяеюи]\w*|код доступа|пин-?код|password|passwd|pwd|passphrase|pin code)[\"']?\s*"
+    r"(?:парол[ьяеюи]\w*|код доступа|пин-?код|password|passwd|pwd|passphrase|pin code)[\"']?"
+    r"(?:\s+(?:от|для|к|for|to|of)(?:\s+my|\s+the)?\s+\w+)?\s*"
     r"(?:[:=—–-]|is\b|это\b|\s)\s*[\"'«“]?" + _VALUE.format(r"|\d{4}\b"),
     r"(?:api[ _-]?key|access key|secret|token|токен\w{0,2}|ключ\w{0,2}(?: api| доступа)?)[\"']?\s*(?:[:=—–]|is\b|это\b)"
     r"\s*[\"'«“]?" + _VALUE.format(""),

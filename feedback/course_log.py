@@ -1,6 +1,5 @@
 """What is read for measuring at places of a course: who first came where and when, and what trouble was told there."""
 
-from bisect import bisect_left
 from collections import defaultdict
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -57,14 +56,6 @@ class CourseLog:
     troubles: Mapping[str, Sequence[Trouble]]
     setbacks: Mapping[str, Sequence[datetime]]
     begun: Mapping[str, Sequence[datetime]]
-
-    def lessons_before(self, learner: str, at: datetime) -> int:
-        """How many lessons a learner had been in before a moment."""
-        return bisect_left(self.begun.get(learner, ()), at)
-
-    def setbacks_before(self, learner: str, at: datetime) -> int:
-        """How often a learner had failed or been stuck before a moment."""
-        return bisect_left(self.setbacks.get(learner, ()), at)
 
     def troubles_at(self, lesson: str, anchors: Collection[str] | None) -> Iterator[Trouble]:
         """Trouble in sections of a lesson, and that of which nobody knows the section; `anchors` of None are all."""

@@ -13,7 +13,8 @@ from feedback.corrections import Correction, corrected, correction_in
 from feedback.item import Item, Place
 from feedback.proposal import ProposalKind
 from feedback.proposal_wording import draft_words
-from feedback.reuse import Course, KnownAnswer, Reusable
+from feedback.quotable import Reusable
+from feedback.reuse import Course, KnownAnswer
 from feedback.section import Section, level_under
 from feedback.splitting import split_at
 from knowledge.as_markdown import as_markdown, escaped, fenced
@@ -93,7 +94,8 @@ def _answered(kind: ProposalKind, at: Section, asked: Asked, course: Course) -> 
     found = course.definition_of(asked.terms, lang=at.state.lang, besides=_place(at))
     found = found or course.elsewhere(asked.items, besides=_place(at))
     if found is None or _says(at, found.quote):
-        return NOTHING
+        near = course.candidates(asked.items, besides=_place(at))
+        return Draft(reuse=tuple(_reused(each) for each in near))
     if kind is ProposalKind.CLARIFY:
         return _recalled(at, found)
     head = [draft_words("asked", at.state.lang, question=escaped(asked.question))] if asked.question else []
@@ -188,14 +190,14 @@ def _quoted(found: Reusable) -> str:
 
 
 def _reusing(change: Change, made_of: str, found: Reusable) -> Draft:
+    where = _reused(found)
+    source = {name: where[name] for name in ("passage", "lesson", "anchor", "quote")}
+    told = {"lesson": found.source.lesson.title}
+    return Draft((change,), made_of, told, reuse=(where,), sources=({"kind": "passage", **source},))
+
+
+def _reused(found: Reusable) -> dict[str, Any]:
     source = found.source
-    where = {"passage": source.passage, "lesson": source.lesson.slug, "anchor": source.anchor, "quote": found.quote}
     heading = source.heading_path[-1] if source.heading_path else source.lesson.title
-    told = {"title": source.lesson.title, "heading": heading}
-    return Draft(
-        (change,),
-        made_of,
-        {"lesson": source.lesson.title},
-        reuse=({**where, **told},),
-        sources=({"kind": "passage", **where},),
-    )
+    where = {"passage": source.passage, "lesson": source.lesson.slug, "anchor": source.anchor, "quote": found.quote}
+    return where | {"title": source.lesson.title, "heading": heading}

@@ -27,7 +27,7 @@ GIVES_UP = timedelta(days=180)
 _MOST = 2_000
 _OTHERS, _USUAL = 20, 0.06
 # What is left to be lost: to several looks, and to learners whom nobody is comparable with.
-_DEARER = 1.0
+_DEARER = 1.1
 # In standard errors, what a true difference must be to be found with the planned power.
 _STANDS_OUT = float(norm.isf(ALPHA_HELPED) + norm.ppf(POWER))
 

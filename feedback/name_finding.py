@@ -70,13 +70,17 @@ def find_names(text: str) -> Iterator[Span]:
 
 
 def _trimmed(text: str, start: int, end: int, *, known: _Known) -> Iterator[Span]:
-    """A stretch that a pattern took for a name, up to the first word that is part of none."""
-    last = start
+    """A stretch that a pattern took for a name, without the words around it that are part of none."""
+    first, last = start, start
     for word in WORDS.finditer(text, start, end):
         plain = word[0].casefold()
         if plain in known.never or plain in known.beside or _is_short_form(word[0]):
-            break
-        last = word.end()
+            if last > first:
+                break
+            first = last = word.end()
+            continue
+        first, last = (word.start() if last == first else first), word.end()
+    start = first
     if (
         last > start
         and not _is_scholarly(text[start:last], known)

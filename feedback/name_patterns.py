@@ -15,7 +15,7 @@ SAME_BREATH = re.compile(r"[ \t]*(?:,|и|and|&|или|or)[ \t]+|[ \t]+(?:и|and|
 
 # Behind these somebody's name follows, whatever it is and however it is written.
 INTRODUCED = re.compile(
-    r"\b(?:зовут|звать|зовите\s+меня|зови\s+меня|на\s+имя|мо[её]\s+(?:имя|фио)|фио|фамилия|имя\s*:|пишет\s+вам"
+    r"\b(?:зовут|звать|зовите\s+меня|зови\s+меня|на\s+имя|мо[её]\s+(?:имя|фио)|фио|фамили[юя],?|имя\s*:|пишет\s+вам"
     r"|my\s+(?:full\s+)?name(?:\s+is|['’]s)?|name\s*:|i['’]?\s?am\s+called|people\s+call\s+me|just\s+call\s+me)"
     rf"(?:\s*[:,—–-]\s*|\s+)(?P<name>{_WORD}(?:[ \t]+{_CAPITAL}){{0,2}})",
     re.IGNORECASE,
@@ -39,7 +39,7 @@ _ROLES_EN = (
 )
 BY_ROLE = (
     re.compile(rf"\b(?i:{_ROLES_RU})\s+(?P<name>[А-ЯЁ][а-яё]+(?:-[А-ЯЁ][а-яё]+)?(?:[ \t]+[А-ЯЁ][а-яё]+){{0,2}})"),
-    re.compile(rf"\b(?:(?:{_TITLES_EN})\.?|{_ROLES_EN})[ \t]+(?P<name>[A-Z][a-z]+(?:[-'’ \t]+[A-Z][a-z]+)?)"),
+    re.compile(rf"\b(?:(?:{_TITLES_EN})\.?|{_ROLES_EN})[ \t]+(?P<name>[A-Z]\w+(?:[-'’ \t]+[A-Z]\w+)?)"),
 )
 
 # Endings of Russian surnames, in all cases.
@@ -77,6 +77,17 @@ HAILING = (
     re.compile(
         r"\b(?i:i['’]m|i\s+am|this\s+is|это)[ \t]+"
         rf"(?P<name>{_CAPITAL}[ \t]+{_CAPITAL})(?=\s*[,.!]|\s+[a-zа-я])"
+    ),
+    # Somebody says, finds, promises; or is asked, told, written to.
+    re.compile(
+        rf"\b{_NAME}(?=[ \t]+(?:(?:уже|тоже|мне|нам|вчера|сегодня|also|already|just|never|still)[ \t]+)?"
+        r"(?:сказала?|говорит|объяснила?|показала?|наш(?:ё|е)л|нашла|ответила?|проверила?|обещала?|помогла?|написала?"
+        r"|не\s+смогл?а?|получила?|said|says|explained|showed|told|found|promised|helped|wrote|answered|thinks"
+        r"|could\s?n(?:o|['’])t)\b)"
+    ),
+    re.compile(
+        r"\b(?i:ответили|отправил[аи]?|написал[аи]?|позвонил[аи]?|передайте|answered|asked|told|emailed|messaged)[ \t]+"
+        rf"{_NAME}"
     ),
     re.compile(rf"\b(?i:signed|sent\s+by|written\s+by|подпись|подписано)[ \t,:]+{_NAME}"),
     re.compile(rf"\b(?:[Ii]t\s+was|[Tt]his\s+is)[ \t]+(?P<name>{_CAPITAL})(?=\s+(?:who|from|here|again)\b)"),

@@ -161,7 +161,7 @@ def check_author(session: Session, product: str, by: PersonId) -> None:
 def _approved(session: Session, product: str, name: str) -> Proposal:
     found = find_proposal(session, product, name)
     if found.state is not ProposalState.APPROVED or found.decided_by is None:
-        raise Conflict(f"proposal {name} is {found.state}; an author has to approve it before it is released")
+        raise Conflict(f"proposal {name} is {found.state}; only what an author has approved goes into a draft")
     if found.edit is not None:
         raise Conflict(f"proposal {name} is in draft {found.release} already; publish that one, or discard it")
     if found.place.lesson is None:

@@ -3,19 +3,19 @@
 Nothing here is worded anew: what is found is quoted as it stands, and the author sees where from.
 """
 
-import re
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from statistics import mean
 
 import numpy as np
 from sqlalchemy.orm import Session
 
 from feedback.item import Item, Place
 from feedback.placing import encode_item, input_hash
+from feedback.quotable import MOST_QUOTED, Reusable, counted, defining, example_in, telling
 from foundation.ids import PassageId, ProductSlug
-from knowledge.blocks import BlockKind
 from knowledge.centring import centre
 from knowledge.coverage_scales import find_scale
 from knowledge.encoder import Encoder, Vector
@@ -24,29 +24,22 @@ from knowledge.lessons import Source, live_lessons, load_sources, sources_of_les
 from knowledge.lexical import terms
 from knowledge.products import Collection as Shelved
 from knowledge.search import Hit, Ranking, ask_with, search_within
-from knowledge.sentences import sentence_spans
 from knowledge.shelf import Shelf, ShelfKey
 from knowledge.shelves import Shelves
 from knowledge.signs import is_evidence, read_signs
 from knowledge.vectors import load_vectors
-from knowledge.words import fold
 
-_PROBES = 5
+# So many texts stand for all that was written, out of so many that were written last.
+_PROBES, _READ = 5, 60
 _LOOKED_AT = 12
 # Centred cosine of what learners wrote with a question that was answered, on average. Of 18 paraphrases of six
 # questions on one subject 17 reach 0.63; none does so with another question in its language (2026-11).
 _SAME_QUESTION = 0.63
 # How far above a shelf's threshold, in standard deviations of questions about anything, another section must answer.
 _SURE = 0.4
-_MOST_QUOTED = 500
+_MOST_CANDIDATES = 2
 # So much of a section's words in one passage elsewhere, and so many of them, make it said twice.
 _TWIN_SHARE, _TWIN_TERMS = 0.75, 8
-_DEFINES = {
-    "en": r"(?:is|are|means|mean|is called|are called|refers to|describes)\b",
-    "ru": r"(?:[—–-]\s|это\b|называ\w+|означа\w+|представля\w+)",
-}
-_EXAMPLE = re.compile(r"\b(?:for example|for instance|e\.g\.|example|suppose|например|пример\w*|допустим|пусть)\b")
-_PROSE = frozenset({BlockKind.PARAGRAPH, BlockKind.LIST, BlockKind.TRANSCRIPT})
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,17 +55,12 @@ AnswersOf = Callable[[Session, str], Sequence[KnownAnswer]]
 
 
 @dataclass(frozen=True, slots=True)
-class Reusable:
-    """A stretch of another section, word by word; `is_code` says that it is a program."""
+class _Near:
+    """A passage, how many texts it would answer, and how far it stands above the threshold then, on average."""
 
     source: Source
-    quote: str
-    is_code: bool = False
-
-    @property
-    def place(self) -> Place:
-        """Where it stands."""
-        return Place(self.source.lesson.slug, self.source.anchor)
+    times: int
+    strength: float
 
 
 class Course:
@@ -90,23 +78,24 @@ class Course:
     def answer_to(self, items: Sequence[Item], *, lang: str) -> KnownAnswer | None:
         """The verified answer to what learners ask, in the lesson's language; None where none is near enough."""
         mine = [answer for answer in self._answers if language_of(answer.question) == lang]
-        if not mine or not items:
+        if not mine:
             return None
-        asked = np.stack([self._centred(text) for text in self._probes(items)])
-        known = np.stack([self._centred(answer.question) for answer in mine])
+        probes = self._probes(items)
+        if not probes:
+            return None
+        asked, known = self._centred(probes), self._centred([answer.question for answer in mine])
         near = (asked @ known.T).mean(axis=0)
         best = int(np.argmax(near))
         return mine[best] if near[best] >= _SAME_QUESTION else None
 
     def definition_of(self, words: Iterable[str], *, lang: str, besides: Place) -> Reusable | None:
         """The first place of the course that says what one of these words is, outside the section named."""
-        marks = _DEFINES.get(lang)
         for word in words:
             stems = terms(word)
-            if not stems or marks is None:
+            if not stems:
                 continue
             for source in self._sources:
-                if not _is_at(source, besides) and (quote := _defining(source, stems, marks)):
+                if not _is_at(source, besides) and (quote := defining(source, stems, lang)):
                     return Reusable(source, quote)
         return None
 
@@ -115,20 +104,19 @@ class Course:
 
         With `example` a stretch that is one: code, or a sentence that announces it.
         """
-        strengths: dict[str, list[float]] = defaultdict(list)
-        found: dict[str, Source] = {}
         probes = self._probes(items)
-        for text in probes:
-            for source, strength in self._hits(text, besides):
-                strengths[source.passage].append(strength)
-                found[source.passage] = source
-        wanted = Counter(term for text in probes for term in frozenset(terms(text)))
-        for passage in sorted(strengths, key=lambda each: (-sum(strengths[each]), each)):
-            if len(strengths[passage]) * 2 > len(probes):
-                quote = _example(found[passage]) if example else _telling(found[passage], wanted)
+        for near in self._near(probes, besides):
+            if 2 * near.times > len(probes) and near.strength >= _SURE:
+                quote = example_in(near.source) if example else telling(near.source, counted(probes))
                 if quote is not None:
                     return quote
         return None
+
+    def candidates(self, items: Sequence[Item], *, besides: Place) -> list[Reusable]:
+        """Sections that may help and are not sure to: for an author to look at, the likeliest first."""
+        probes = self._probes(items)
+        told = (telling(near.source, counted(probes)) for near in self._near(probes, besides))
+        return [quote for quote in told if quote is not None][:_MOST_CANDIDATES]
 
     def twin_of(self, text: str, *, besides: Place) -> Reusable | None:
         """The passage elsewhere that says nearly all a text says; None where none does."""
@@ -142,7 +130,7 @@ class Course:
         ]
         most, number = max(shared, default=(0.0, 0))
         source = self._sources[-number] if shared else None
-        return Reusable(source, source.text[:_MOST_QUOTED]) if source is not None and most >= _TWIN_SHARE else None
+        return Reusable(source, source.text[:MOST_QUOTED]) if source is not None and most >= _TWIN_SHARE else None
 
     def nearest(self, items: Sequence[Item]) -> Place | None:
         """The section nearest to what learners wrote, sure or not; None for a course without passages."""
@@ -163,27 +151,45 @@ class Course:
         return sorted(found, key=lambda source: order[source.lesson.id])
 
     def _probes(self, items: Sequence[Item]) -> list[str]:
-        """What is most alike all that was written: few texts that stand for the others."""
-        texts = list(dict.fromkeys(item.text for item in items if item.text))
+        """What is most alike all that was written last: few texts that stand for the others."""
+        texts = list(dict.fromkeys(item.text for item in items if item.text))[-_READ:]
         if len(texts) <= _PROBES:
             return texts
-        vectors = np.stack([self._centred(text) for text in texts])
+        vectors = self._centred(texts)
         near = vectors @ vectors.mean(axis=0)
         return [texts[number] for number in np.argsort(-near, kind="stable")[:_PROBES]]
 
-    def _centred(self, text: str) -> Vector:
-        lang = language_of(text)
-        return centre(self._vector(text), lang=lang, role="question", encoder_id=self._encoder.id)
+    def _centred(self, texts: Sequence[str]) -> Vector:
+        """Vectors of texts, `(n, d)`, each moved to its language's centre."""
+        vectors, encoder_id = self._vectors(texts), self._encoder.id
+        langs = [language_of(text) for text in texts]
+        moved = [
+            centre(vectors[text], lang=lang, role="question", encoder_id=encoder_id)
+            for text, lang in zip(texts, langs, strict=True)
+        ]
+        return np.stack(moved)
 
-    def _vector(self, text: str) -> Vector:
+    def _vectors(self, texts: Iterable[str]) -> dict[str, Vector]:
         """Mostly kept already: of items since they were placed, of answered questions since they were verified."""
-        key = input_hash(text)
-        known = load_vectors(self._session, [key], encoder_id=self._encoder.id, dim=self._encoder.dim)
-        return known[key] if key in known else encode_item(self._encoder, text)
+        keys = {text: input_hash(text) for text in texts}
+        wanted = list(keys.values())
+        known = load_vectors(self._session, wanted, encoder_id=self._encoder.id, dim=self._encoder.dim)
+        return {text: known[key] if key in known else encode_item(self._encoder, text) for text, key in keys.items()}
 
     def _ranked(self, text: str) -> Ranking:
-        asked = ask_with(text, self._vector(text), self._shelf, encoder_id=self._encoder.id)
+        asked = ask_with(text, self._vectors([text])[text], self._shelf, encoder_id=self._encoder.id)
         return search_within(asked, self._shelf, hidden=(), count=_LOOKED_AT)
+
+    def _near(self, probes: Sequence[str], besides: Place) -> list[_Near]:
+        """Passages outside the place that would answer some of these texts, the likeliest first."""
+        strengths: dict[str, list[float]] = defaultdict(list)
+        found: dict[str, Source] = {}
+        for text in probes:
+            for source, strength in self._hits(text, besides):
+                strengths[source.passage].append(strength)
+                found[source.passage] = source
+        order = sorted(strengths, key=lambda each: (-sum(strengths[each]), each))
+        return [_Near(found[each], len(strengths[each]), mean(strengths[each])) for each in order]
 
     def _hits(self, text: str, besides: Place) -> list[tuple[Source, float]]:
         """Passages outside the place that would answer, with how far they stand above the shelf's threshold."""
@@ -194,7 +200,7 @@ class Course:
         sources = load_sources(self._session, [hit.place.passage for hit in hits])
         told = [(hit, sources[hit.place.passage]) for hit in hits if hit.place.passage in sources]
         judged = [(source, self._strength(ranking, hit, source)) for hit, source in told if not _is_at(source, besides)]
-        return [(source, strength) for source, strength in judged if strength >= _SURE]
+        return [(source, strength) for source, strength in judged if strength >= 0]
 
     def _strength(self, ranking: Ranking, hit: Hit, source: Source) -> float:
         key, lang = self._shelf.key, hit.place.lang
@@ -209,45 +215,3 @@ class Course:
 
 def _is_at(source: Source, place: Place) -> bool:
     return source.lesson.slug == place.lesson and place.anchor in ("", source.anchor)
-
-
-def _defining(source: Source, stems: Sequence[str], marks: str) -> str:
-    """The sentence of a passage that says what something is, with the next; "" where none does."""
-    spans = sentence_spans(source.text)
-    for number, span in enumerate(spans):
-        sentence = source.text[span.start : span.end]
-        found = re.search(marks, fold(sentence))
-        # What is defined stands before the word that defines it, and not much else does.
-        before = terms(sentence[: found.start()]) if found else []
-        if found and set(stems) <= set(before) and len(before) <= len(stems) + 1:
-            following = spans[number + 1] if number + 1 < len(spans) else span
-            return source.text[span.start : following.end if following.end - span.start <= _MOST_QUOTED else span.end]
-    return ""
-
-
-def _telling(source: Source, wanted: Counter[str]) -> Reusable | None:
-    """Up to three sentences of a passage's prose, those that hold most of what is wanted."""
-    best, most = "", 0
-    for part in source.segments:
-        text = source.text[part.start : part.end]
-        spans = sentence_spans(text) if part.kind in _PROSE else []
-        for number, span in enumerate(spans):
-            ends = [each.end for each in spans[number : number + 3] if each.end - span.start <= _MOST_QUOTED]
-            quote = text[span.start : ends[-1]] if ends else ""
-            held = sum(wanted[term] for term in frozenset(terms(quote)))
-            if held > most:
-                best, most = quote, held
-    return Reusable(source, best) if best else None
-
-
-def _example(source: Source) -> Reusable | None:
-    code = next((part for part in source.segments if part.kind is BlockKind.CODE), None)
-    if code is not None:
-        return Reusable(source, source.text[code.start : code.end], is_code=True)
-    for part in source.segments:
-        text = source.text[part.start : part.end]
-        found = _EXAMPLE.search(fold(text)) if part.kind in _PROSE else None
-        if found is not None:
-            start = max((span.start for span in sentence_spans(text) if span.start <= found.start()), default=0)
-            return Reusable(source, text[start : start + _MOST_QUOTED])
-    return None

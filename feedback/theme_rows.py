@@ -1,5 +1,6 @@
 """Writes themes and which items are in them."""
 
+import math
 from collections import Counter
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
@@ -18,6 +19,8 @@ from knowledge.encoder import Vector
 _IDS_A_QUERY = 500
 # Of a corner with more themes the largest are looked at: a new item is compared with no more than these.
 _MOST_THEMES = 2_000
+# Themes up to this size are labelled anew with every item; a tenth more or less is 1 / 10 of a logarithm.
+_SMALL, _TENTHS = 30, 10
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,8 +105,7 @@ def keep_themes(
     session.flush()
     changed = {theme.id for theme in kept if any(item.theme != theme.id for item in theme.items)}
     changed |= {was for was, _ in left}
-    _count_anew(session, changed, left, now=now)
-    label_anew(session, changed)
+    label_anew(session, _count_anew(session, changed, left, now=now))
     return began
 
 
@@ -123,16 +125,26 @@ def _begin(session: Session, product: str, corner: Corner, theme: Kept, *, now: 
     return row
 
 
-def _count_anew(session: Session, themes: Collection[str], left: Counter[tuple[str, str]], *, now: datetime) -> None:
-    """Count what is in these themes; one that lost everything was taken in by the one that got the most of it."""
+def _count_anew(
+    session: Session, themes: Collection[str], left: Counter[tuple[str, str]], *, now: datetime
+) -> list[str]:
+    """Count what is in these themes, and give those to label anew: small ones, and those that grew or lost a tenth.
+
+    One that lost everything was taken in by the one that got the most of it.
+    """
+    to_label = []
     for name in sorted(themes):
         row = session.get(ThemeRow, name)
         if row is None:
             continue
+        before = row.size
         row.size = (
             session.scalar(select(func.count()).where(ItemRow.product == row.product, ItemRow.theme == name)) or 0
         )
         row.updated, row.figures = now, None
         heirs = sorted((-count, heir) for (was, heir), count in left.items() if was == name)
         row.merged_into = heirs[0][1] if heirs and not row.size else None
+        if row.size <= _SMALL or round(_TENTHS * math.log(row.size)) != round(_TENTHS * math.log(max(before, 1))):
+            to_label.append(name)
     session.flush()
+    return to_label

@@ -69,8 +69,8 @@ def _of_file(
     session: Session, lesson: SourceLesson, edits: Sequence[Edit], source_of: Callable[[str], str]
 ) -> FileDiff:
     path = lesson.source_path
-    if PurePosixPath(path).suffix.lower() not in MARKDOWN | MDX or any(block.path for block in lesson.blocks):
-        return FileDiff(path, "", "is not a Markdown file of its own: change it by hand")
+    if PurePosixPath(path).suffix.lower() not in MARKDOWN | MDX:
+        return FileDiff(path, "", "is not Markdown: change it by hand")
     source = text = source_of(path)
     for edit in edits:
         page = read_page(text.encode(), path=path).lesson

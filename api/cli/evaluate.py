@@ -299,6 +299,38 @@ def tutor(
     _show({f"noticing, {name}": value for name, value in noticing.items()}, as_json=False)
 
 
+@app.command("loop")
+def loop(
+    seeds: Annotated[int, typer.Option(min=1, max=100, help="so many cohorts for each course")] = 4,
+    effects: Annotated[int, typer.Option(min=4, help="so many releases of each sort")] = 400,
+    privacy: Annotated[int, typer.Option(min=0, max=1000, help="attack with planted messages so many times")] = 0,
+    cache: Cache = None,
+    as_json: AsJson = False,
+) -> None:
+    """Plant defects in courses and see whether what made-up learners say leads to them; try releases on others.
+
+    What is assumed of courses and learners: docs/design/loop-proof.md. Four seeds take some ten minutes.
+
+    Example: companion eval loop --seeds 1 --effects 100 --json
+    """
+    from evals.feedback_privacy import run_feedback_privacy
+    from evals.loop import HELD_OUT, loop_lines, run_loop
+    from evals.loop_effects import run_effects
+
+    first = HELD_OUT[0]
+    figures: dict[str, Any] = {
+        "found": _measured(run_loop, range(first, first + seeds), name="courses", cache=cache),
+        "effects": run_effects(runs=effects),
+    }
+    if privacy:
+        figures["privacy"] = _measured(run_feedback_privacy, range(privacy), name="attacks", cache=cache)
+    if as_json:
+        _show(figures, as_json=True)
+        return
+    for line in loop_lines(figures):
+        print(line)
+
+
 def _measured(
     run: Callable[..., dict[str, Any]], evaluation: object, *, name: str, cache: Path | None
 ) -> dict[str, Any]:

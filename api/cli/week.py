@@ -68,6 +68,7 @@ def summary(
     to: Annotated[
         list[str] | None, typer.Option(help="address to mail to [default: those chosen in the console]")
     ] = None,
+    prose: Annotated[bool, typer.Option("--prose", help="let the chat model say it in a few sentences first")] = False,
     as_json: AsJson = False,
 ) -> None:
     """Show the author's week: what hurts most and where, what is new, what got better, and what waits.
@@ -86,14 +87,15 @@ def summary(
     settings = read_settings()
     database = open_database(settings.home)
     check_product(database, product)
+    spoken = _language(database, product, lang)
     week = author_week(database, product, clock=utc_now, days=days)
+    said = _prose(settings, week, lang=spoken) if prose else []
     if as_json:
-        print_json(week)
+        print_json({**week, "prose": said} if prose else week)
     elif mail:
-        _mail(database, settings, week, lang=_language(database, product, lang), to=to or [])
+        _mail(database, settings, week, lang=spoken, prose=said, to=to or [])
     else:
-        style = MARKDOWN if markdown else PLAIN
-        print(week_text(week, lang=_language(database, product, lang), style=style), end="")
+        print(week_text(week, lang=spoken, style=MARKDOWN if markdown else PLAIN, prose=said), end="")
 
 
 @app.command("check")
@@ -155,7 +157,35 @@ def _language(database: "Database", product: str, lang: str | None) -> "Lang":
         return week_language(session, product)
 
 
-def _mail(database: "Database", settings: "Settings", week: dict[str, Any], *, lang: "Lang", to: list[str]) -> None:
+def _prose(settings: "Settings", week: dict[str, Any], *, lang: "Lang") -> list[str]:
+    """The model's sentences as one paragraph; nothing, and why, where it failed or said a number of its own."""
+    import anyio
+
+    from api.cli.show import remark
+    from companion.author_week import week_prose
+    from companion.wiring import open_house
+    from foundation.errors import ModelUnavailable
+
+    try:
+        with open_house(settings) as house:
+            told = anyio.run(lambda: week_prose(house, week, lang=lang))
+    except ModelUnavailable as err:
+        remark(f"without prose: {err}")
+        return []
+    if told.rejected:
+        remark(f"without prose: what the model wrote was rejected, {told.rejected}")
+    return [" ".join(told.sentences)] if told.sentences else []
+
+
+def _mail(
+    database: "Database",
+    settings: "Settings",
+    week: dict[str, Any],
+    *,
+    lang: "Lang",
+    prose: list[str],
+    to: list[str],
+) -> None:
     """Send the week, or print the mail where there is no server to send it by."""
     from api.cli.show import remark
     from companion.mail import send_mail, sender_of, sends_mail
@@ -167,12 +197,12 @@ def _mail(database: "Database", settings: "Settings", week: dict[str, Any], *, l
         addresses = checked_addresses(to) or loop_settings(session, week["product"]).mail_to
     if not sends_mail(settings):
         remark("no mail server is set (COMPANION_SMTP_HOST); this is the mail")
-        mail = week_mail(week, lang=lang, sender=settings.smtp_from or "companion@localhost", to=addresses)
+        mail = week_mail(week, lang=lang, sender=settings.smtp_from or "companion@localhost", to=addresses, prose=prose)
         print(f"Subject: {mail['Subject']}\nTo: {mail['To']}\n\n{mail.get_content()}", end="")
         return
     if not addresses:
         raise Invalid("there is nobody to mail to; name an address with --to, or choose some in the console's settings")
-    send_mail(settings, week_mail(week, lang=lang, sender=sender_of(settings), to=addresses))
+    send_mail(settings, week_mail(week, lang=lang, sender=sender_of(settings), to=addresses, prose=prose))
     print(f"mailed to {len(addresses)}")
 
 

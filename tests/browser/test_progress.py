@@ -69,3 +69,21 @@ def test_help_is_offered_with_its_reasons_and_put_away(page: Page, service: str)
     with page.expect_response(lambda answer: "/offers?" in answer.url):
         page.reload()
     expect(offer).to_be_hidden()
+
+
+def test_what_was_mended_is_told_until_it_was_seen(page: Page, service: str) -> None:
+    api = f"{service}/v1/products/ab-tests-en"
+    key = page.request.post(f"{api}/learners").json()["learner"]
+    lesson = page.request.get(api).json()["lessons"][0]
+    words = "“<b>One</b>” was changed on 2026-11-20 where you had trouble."
+    told = {"id": "w-1", "lesson": lesson["id"], "title": "One", "url": lesson["url"], "text": words, "seen": None}
+    page.route(f"{api}/news?*", lambda route: route.fulfill(json={"news": [{**told, "verdict": "watching"}]}))
+    page.add_init_script(f"localStorage.setItem('companion-learner-ab-tests-en', '{key}')")
+
+    page.goto(service + COURSE)
+    news = page.get_by_role("region", name="Mended since you asked")
+    expect(news.get_by_role("link", name=words)).to_have_attribute("href", lesson["url"])
+    with page.expect_request(f"{api}/news/w-1/seen") as sent:
+        news.get_by_role("button", name="Seen").click()
+    assert (sent.value.method, sent.value.headers["authorization"]) == ("POST", f"Bearer {key}")
+    expect(news).to_be_hidden()

@@ -1,5 +1,6 @@
 """The author's week as text and mail, in both languages; hostile words are text in it."""
 
+import asyncio
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -10,11 +11,13 @@ from feedback.item import ItemKind
 from feedback.theme import ThemeKind
 from feedback.week import week_of
 from feedback.week_mail import week_mail
+from feedback.week_prose import Prose, checked_prose, write_prose
 from feedback.week_text import PLAIN, week_text
 from foundation.database import open_database
 from foundation.errors import NotFound
 from tests.fakes import FixedClock
 from tests.feedback.saying import COURSE, Sayings
+from tests.prompts.scripted import ScriptedChat
 
 HOSTILE = "the join <script>alert(1)</script> is [not](http://x) # clear and we do not understand it"
 
@@ -83,3 +86,62 @@ def test_praise_is_published_only_of_learners_who_agreed(course: Sayings) -> Non
 def test_a_product_that_is_not_there_is_missing(course: Sayings) -> None:
     with pytest.raises(NotFound), course.database.read() as session:
         week_of(session, "nobody", now=course.clock())
+
+
+FACTS = (
+    "active learners: 90; things said: 200",
+    "hurts: 'join' in 'Tables': 14 of 90 learners, 16 %",
+    "better: 'loop': 7 of 90",
+)
+
+
+def _said(written: str) -> tuple[tuple[str, ...], str]:
+    told = checked_prose(written, FACTS, prompt="week/v1")
+    return told.sentences, told.rejected
+
+
+def test_a_model_may_say_the_numbers_of_the_facts_it_names() -> None:
+    written = (
+        "Joins in the lesson Tables hurt most, 14 of 90 learners. [2]\nLoops got better. [3] Much was said. [1][2]"
+    )
+    assert _said(written) == (
+        ("Joins in the lesson Tables hurt most, 14 of 90 learners.", "Loops got better.", "Much was said."),
+        "",
+    )
+
+
+@pytest.mark.parametrize(
+    ("written", "reason"),
+    [
+        ("Joins hurt 15 of 90 learners. [2]", "number"),
+        ("Joins hurt 14 learners, and loops 14. [3]", "number"),
+        ("Joins hurt 14.5 % of them. [2]", "number"),
+        ("Joins hurt half of the learners. [2]", "words"),
+        ("Соединения мешают трём ученикам. [2]", "words"),
+        ("Joins hurt most. Loops are fine. [3]", "no fact"),
+        ("Joins hurt most. [9]", "no fact"),
+        ("Joins hurt most.", "no fact"),
+        ("See https://example.org for joins. [2]", "address"),
+        ("", "0 sentences"),
+        ("Joins hurt. [2] " * 9, "9 sentences"),
+    ],
+)
+def test_one_number_of_a_models_own_rejects_all_it_wrote(written: str, reason: str) -> None:
+    sentences, rejected = _said(f"Joins hurt most. [2] {written}" if "sentences" not in reason else written)
+    assert sentences == ()
+    assert reason in rejected
+
+
+async def _prose(week: dict[str, Any], chat: ScriptedChat) -> Prose:
+    return await write_prose(week, chat, lang="en")
+
+
+def test_the_models_prose_stands_below_the_title_and_is_text(course: Sayings) -> None:
+    course.theme("t-join", label="join")
+    course.say_all(["I do not understand the join"] * 5, "t-join")
+    week, chat = _week(course), ScriptedChat(["The *join* is what holds ", "5 of 5 learners up. [2]"])
+    prose = asyncio.run(_prose(week, chat))
+    assert prose.sentences == ("The *join* is what holds 5 of 5 learners up.",)
+    assert "hurts: 'join'" in chat.asked[0][1].text
+    text = week_text(week, lang="en", prose=prose.sentences)
+    assert text.index("# A course") < text.index("The \\*join\\* is what holds") < text.index("## What hurts most")
