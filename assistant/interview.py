@@ -11,7 +11,7 @@ from datetime import date, timedelta
 from enum import StrEnum
 from typing import Any
 
-from assistant.contacts import without_contacts
+from feedback.redaction import without_contacts
 from foundation.errors import Invalid
 from foundation.text import clean_text
 from knowledge.language import Lang

@@ -1,4 +1,4 @@
-"""Reads what somebody tells of themselves in a message, by rule alone; contact data and secrets are blacked out.
+"""Reads what somebody tells of themselves in a message, by rule alone; contact data and secrets are taken out.
 
 Only plain statements in the first person count. What a person feels, believes or suffers from has no pattern here and
 is never kept.
@@ -11,6 +11,7 @@ from enum import StrEnum
 from functools import cache
 from importlib.resources import files
 
+from feedback.redaction import TAKEN_OUT, without_contacts
 from foundation.text import clean_text
 from knowledge.language import Lang
 
@@ -24,11 +25,6 @@ _PARTS = {
     "name": r"(?P<what>[^\W\d_]{2,20}(?:[ -](?-i:[A-ZА-ЯЁ])[^\W\d_]{1,20})?)",
 }
 _ENDS = re.compile(r"\s+(?:and i|but i|so|because|и я|но я|поэтому|потому что|а)\b.*$", re.IGNORECASE)
-_CONTACT = re.compile(
-    r"\S+@\S+|https?://\S+|www\.\S+|(?<!\w)@\w{3,}|\b[\w-]+\.(?:com|ru|org|net|io|me)\b\S*|\+?\d(?:[\s().-]?\d){6,}"
-    r"|\b(?:sk|pk|api|ct|ghp)[-_][\w-]{8,}|\b[A-Fa-f0-9]{24,}\b",
-    re.IGNORECASE,
-)
 # Nothing is told of oneself without one of these; most questions are done with here.
 _FIRST_PERSON = re.compile(
     r"\b(?:i|my|me|we|я|мне|меня|моя|хочу|могу|готов|готова|готовлюсь|собираюсь|планирую"
@@ -37,7 +33,6 @@ _FIRST_PERSON = re.compile(
 )
 # Who writes more tells of a case and not of themselves.
 _MOST_CHARS = 1_000
-_BLACK = "▇▇▇"
 _LANGUAGES = {"русски": "ru", "русском": "ru", "russian": "ru", "английски": "en", "английском": "en", "english": "en"}
 
 
@@ -93,12 +88,12 @@ def asks_for_language(message: str) -> Lang | None:
 
 
 def kept_text(kind: MemoryKind, text: str) -> str:
-    """A text as it is kept: on one line, short, contact data blacked out; "" for a language that is none of ours."""
-    plain = _CONTACT.sub(_BLACK, " ".join(clean_text(text).split())).strip(" .,;:!—-")
+    """A text as it is kept: on one line, short, contact data taken out; "" for a language that is none of ours."""
+    plain = without_contacts(" ".join(clean_text(text).split())).strip(" .,;:!—-")
     if kind is MemoryKind.LANGUAGE:
         words = plain.lower().replace("-", " ").split()
         return next((_LANGUAGES[word] for word in words if word in _LANGUAGES), plain if plain in ("ru", "en") else "")
-    return "" if not plain.replace(_BLACK, "").strip() else plain[:MAX_TEXT_CHARS].strip()
+    return "" if not plain.replace(TAKEN_OUT, "").strip() else plain[:MAX_TEXT_CHARS].strip()
 
 
 @cache

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from assistant.verified import list_verified
 from companion.wiring import House
+from feedback.facet_vectors import remember_facets
 from feedback.grouping import group_items
 from feedback.kept_figures import keep_figures
 from feedback.measure_effect import take_looks
@@ -43,6 +44,7 @@ def tend(house: House, product: str, *, progress: Progress = _quiet) -> Tended:
     slug, database, now = ProductSlug(product), house.database, house.clock()
     placed = place_items(database, house.shelves, slug, progress=progress)
     settle_items(database, house.shelves, slug)
+    remember_facets(database, house.encoder)
     grouped = group_items(database, slug, encoder_id=house.encoder.id, now=now)
     keep_figures(database, slug, now=now)
     proposed = propose(database, house.shelves, slug, now=now, answers=known_answers)

@@ -10,6 +10,7 @@ from contextlib import contextmanager
 from threading import Event, Thread
 from time import monotonic
 
+from companion.mail_week import mail_due_week
 from companion.tending import all_products, products_waiting, tend
 from companion.wiring import House
 from foundation.errors import CompanionError
@@ -50,6 +51,7 @@ def _work(house: House, stop: Event, every_s: float) -> None:
             if stop.is_set():
                 return
             _tend(house, product, stop)
+            _mail(house, product)
 
 
 def _chosen(house: House, choose: Callable[[House], list[ProductSlug]]) -> list[ProductSlug]:
@@ -78,3 +80,12 @@ def _tend(house: House, product: ProductSlug, stop: Event) -> None:
         _log.critical("tend.broken product=%s error=%s", product, type(err).__name__)
     else:
         _log.info("tend.done product=%s placed=%d grouped=%d", product, done.placed, done.grouped)
+
+
+def _mail(house: House, product: ProductSlug) -> None:
+    try:
+        mail_due_week(house, product)
+    except CompanionError as err:
+        _log.error("week.not_mailed product=%s reason=%s", product, err)
+    except Exception as err:
+        _log.critical("week.broken product=%s error=%s", product, type(err).__name__)

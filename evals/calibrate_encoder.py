@@ -1,13 +1,16 @@
-"""Encodes the background texts once for an encoder: `python -m evals.calibrate_encoder`.
+"""Encodes the background texts and the facets' sentences once for an encoder: `python -m evals.calibrate_encoder`.
 
 Writes `knowledge/background/<encoder>.npz`, which `knowledge/background.py` reads, and for an encoder that shows its
-tokens `<encoder>.tokens.npz`, which `knowledge/tokens.py` reads. Run it when the encoder or the texts
-change; the file belongs to the recipe's version there.
+tokens `<encoder>.tokens.npz`, which `knowledge/tokens.py` reads; and `feedback/facet_words/<encoder>.npz`, which
+`feedback/facet_vectors.py` reads. Run it when the encoder or the texts change; the files belong to the recipe's
+version there.
 """
 
 import numpy as np
 
 from companion.wiring import default_encoder
+from feedback.facet_vectors import pack_facets
+from feedback.facets import FOLDER as FACETS
 from foundation.settings import read_settings
 from knowledge.background import FOLDER, LANGS, read_texts
 from knowledge.tokens import make_axes
@@ -25,6 +28,7 @@ def main() -> None:
         arrays[f"{lang}.question"] = np.stack(questions).astype(np.float16)
         print(lang, len(texts))
     np.savez_compressed(FOLDER / f"{encoder.id}.npz", allow_pickle=False, **arrays)
+    np.savez_compressed(FACETS / f"{encoder.id}.npz", allow_pickle=False, **pack_facets(encoder))
     if encoder.by_token is not None:
         axes = {name: rows.astype(np.float16) for name, rows in make_axes(encoder.by_token).items()}
         np.savez_compressed(FOLDER / f"{encoder.id}.tokens.npz", allow_pickle=False, **axes)

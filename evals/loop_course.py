@@ -79,14 +79,15 @@ class LoopCourse:
         return texts
 
     def drawn(self, count: int, rng: random.Random) -> tuple[Stumble, ...]:
-        """So many of its defects, the kinds as even as can be."""
+        """So many of its defects: the kinds as even as can be, and lessons with two only where there is no other."""
         by_kind = [[each for each in self.defects if each.kind is kind] for kind in DefectKind]
         for pile in by_kind:
             rng.shuffle(pile)
         piles = [pile for pile in by_kind if pile]
         rng.shuffle(piles)
         dealt = [pile[row] for row in range(max(map(len, piles))) for pile in piles if row < len(pile)]
-        return tuple(dealt[:count])
+        alone = list({defect.lesson: defect for defect in reversed(dealt)}.values())[::-1]
+        return tuple([*alone, *(defect for defect in dealt if defect not in alone)][:count])
 
 
 def read_sample_course(lang: str) -> LoopCourse:

@@ -13,7 +13,7 @@ from typing import Any
 from evals.loop_course import LANGS, LOOP, DefectKind, LoopCourse, Noise, Stumble
 
 HARD_PLACES = 3
-_EXERCISE = {"en": "Exercise: {term}", "ru": "Упражнение: {term}"}
+_EXERCISE = {"en": "Exercise. {text}", "ru": "Упражнение. {text}"}
 _OPENS = {"en": "This lesson is about: {terms}.", "ru": "Этот урок о том, что такое: {terms}."}
 _KINDS = [kind for kind in DefectKind if kind is not DefectKind.HARD]
 _FILLERS = {
@@ -53,7 +53,7 @@ def _lesson(row: Mapping[str, Any], lang: str) -> str:
     parts = [f"# {row[lang]}", _OPENS[lang].format(terms=terms)]
     for section in sections:
         term, text, exercise = section[lang]
-        parts += [f"## {term}", text.format(n=section["number"]), f"### {_EXERCISE[lang].format(term=term)}", exercise]
+        parts += [f"## {term}", text.format(n=section["number"]), _EXERCISE[lang].format(text=exercise)]
     return "\n\n".join(parts) + "\n"
 
 
@@ -62,20 +62,21 @@ def _stumble(kind: DefectKind, place: tuple[str, str], lang: str, rng: random.Ra
     told, section = _told(), _told()["sections"][name]
     slots = _slots(section, rng)
     term, text, exercise = section[lang]
-    at_exercise = kind is DefectKind.EXERCISE
+    task = _EXERCISE[lang].format(text=exercise)
     wrong = text.format(n=10 * section["number"])
     says = {way: {each: _filled(told["says"][each][kind][way], slots[each]) for each in LANGS} for way in _WAYS}
     becomes = "" if kind is DefectKind.HARD else rng.choice(told["becomes"][lang][kind])
+    becomes = becomes.format(**slots[lang], text=wrong)
     return Stumble(
         id=f"{kind}-{name}",
         kind=kind,
         lesson=lesson,
-        section=_EXERCISE[lang].format(term=term) if at_exercise else term,
+        section=term,
         here=says["here"],
         asked=says["asked"],
         anywhere=says["anywhere"],
-        starts=exercise if at_exercise else text.format(n=section["number"]),
-        becomes=becomes.format(**slots[lang], text=wrong),
+        starts=task if kind is DefectKind.EXERCISE else text.format(n=section["number"]),
+        becomes=_EXERCISE[lang].format(text=becomes) if kind is DefectKind.EXERCISE else becomes,
     )
 
 

@@ -89,7 +89,7 @@ def concerns_of(
     for theme in figures.themes:
         if theme.kind is ThemeKind.PRAISE:
             continue
-        spoken = _spoken(session, theme)
+        spoken = _spoken(session, figures.product, theme)
         place, sure = _place(session, theme, spoken, course, anchors)
         if place is not None:
             by_place[place].append(_Heard(theme, spoken, sure * _least(theme)))
@@ -98,11 +98,12 @@ def concerns_of(
     return sorted(kept, key=lambda each: (-each.severity, each.place.lesson or "", each.place.anchor))
 
 
-def _spoken(session: Session, theme: ThemeFigures) -> list[_Spoken]:
+def _spoken(session: Session, product: str, theme: ThemeFigures) -> list[_Spoken]:
     """All that was said by those whose voices count, the oldest first; of one who says much, more than is counted."""
     columns = ItemRow.id, ItemRow.learner, ItemRow.created
-    mine = select(*columns).where(ItemRow.theme == theme.id, ItemRow.learner.is_not(None))
-    every = [_Spoken(*row) for row in session.execute(mine.order_by(ItemRow.created, ItemRow.id))]
+    mine = select(*columns).where(ItemRow.product == product, ItemRow.theme == theme.id, ItemRow.learner.is_not(None))
+    rows = session.execute(mine.order_by(ItemRow.created, ItemRow.id))
+    every = [_Spoken(row.id, str(row.learner), row.created) for row in rows]
     counted = frozenset(theme.items)
     learners = {item.learner for item in every if item.id in counted}
     return [item for item in every if item.learner in learners]

@@ -102,12 +102,18 @@ def _compiled(*families: tuple[str, ...]) -> tuple[re.Pattern[str], ...]:
     return tuple(re.compile(pattern) for family in families for pattern in family)
 
 
+_LINKS = re.compile(r"\b(?:https?://|www\.|t\.me/)\S+|\b[\w-]+\.(?:com|ru|org|net|io|me)\b\S*", re.IGNORECASE)
 _AS_WRITTEN = _compiled(_PAPERS[4:], _STREETS[1:], _KEYS)
 _ANY_CASE = tuple(
     re.compile(pattern, re.IGNORECASE | re.DOTALL)
     for family in (_MAILS, _HANDLES, _ACCOUNTS, _PHONES, _CALLED, _PAPERS[:4], _STREETS[:1], _SECRETS)
     for pattern in family
 )
+
+
+def find_links(text: str) -> Iterator[Span]:
+    """Where addresses of pages stand, whatever is on them."""
+    return (found.span() for found in _LINKS.finditer(text))
 
 
 def find_contacts(text: str) -> Iterator[Span]:

@@ -11,6 +11,8 @@ from sqlalchemy import ColumnElement, delete, or_, select, update
 from sqlalchemy.orm import Session
 
 from feedback.tables import GapRow, ItemRow, PromiseRow, ProposalRow, ReportRow, ThemeRow
+from feedback.theme_rows import recount_themes
+from foundation.database import moment
 from foundation.ids import ProductSlug
 from foundation.text import black_out
 from knowledge.cases.erase import erase_vectors
@@ -114,6 +116,7 @@ def _unbind(session: Session, rows: Sequence[ItemRow]) -> None:
     for some in _chunks(sorted(themes)):
         session.execute(update(ItemRow).where(ItemRow.theme.in_(some)).values(grouped=None))
         session.execute(update(ThemeRow).where(ThemeRow.id.in_(some)).values(figures=None))
+    recount_themes(session, themes, now=moment(session))
     for some in _chunks(sorted(hashes)):
         hashes -= set(session.scalars(select(ItemRow.input_hash).where(ItemRow.input_hash.in_(some))))
     erase_vectors(session, hashes)

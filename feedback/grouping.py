@@ -114,9 +114,11 @@ class _Round:
             return [Kept(loose_theme(self.product, corner, corner.facet), tuple(items), corner.facet, None)]
         there = themes_in(session, self.product, corner, encoder_id=eyes.encoder_id)
         before = sum(theme.size for theme in there)
-        if not self.anew and before + len(items) > _FEW and not _grown(before, before + len(items)):
+        known = {theme.id for theme in there}
+        anew = self.anew or any(item.theme in known for item in items) or _grown(before, before + len(items))
+        if not anew and before + len(items) > _FEW:
             return self._joined(session, corner, items, there, eyes)
-        was = members_of(session, [theme.id for theme in there])
+        was = members_of(session, sorted(known))
         every = {item.id: item for item in told_items(session, list(was)) if _belongs(item, corner)}
         every |= {item.id: item for item in items}
         return self._arranged(session, corner, list(every.values()), was, eyes)

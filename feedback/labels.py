@@ -58,12 +58,18 @@ class Spoken:
 
 
 def label_anew(session: Session, themes: Collection[str]) -> None:
-    """Label these themes by what is in them now; a label that a person gave stays."""
+    """Label these themes by what is in them now.
+
+    A label that a person gave stays, and one that a model worded while its words are still said there.
+    """
     for name in sorted(themes):
         row = session.get(ThemeRow, name)
-        if row is None or row.label_by == BY_PERSON or not row.size:
+        if row is None or row.label_by == BY_PERSON:
             continue
-        label = label_of(_spoken(session, row, inside=True), _spoken(session, row, inside=False), facet=row.facet)
+        inside = _spoken(session, row, inside=True)
+        if row.label_by == BY_MODEL and _says(inside, row.terms):
+            continue
+        label = label_of(inside, _spoken(session, row, inside=False), facet=row.facet)
         row.label, row.terms, row.label_by = label.text, list(label.terms), BY_RULE
     session.flush()
 
@@ -84,7 +90,7 @@ def _spoken(session: Session, theme: ThemeRow, *, inside: bool) -> list[Spoken]:
 
 def label_of(inside: Sequence[Spoken], around: Sequence[Spoken], *, facet: str) -> Label:
     """The label of a theme by what is said in it, and around it at the same place."""
-    lang = _main_language(inside)
+    lang = main_language(each.text for each in inside)
     counted = [each for each in inside if each.learner is not None]
     voices = len({each.learner for each in counted})
     used = _used(counted)
@@ -101,6 +107,23 @@ def label_of(inside: Sequence[Spoken], around: Sequence[Spoken], *, facet: str) 
     surfaces = _surfaces(counted, chosen)
     terms = tuple(surfaces[phrase] for phrase in chosen)
     return Label(", ".join(terms), terms)
+
+
+def telling_words(text: str) -> list[str]:
+    """A text's words that tell anything, in order, as they stand."""
+    return [word for word in _TOKEN.findall(text) if word[0].isalnum() and (_tells(word) or word.isdigit())]
+
+
+def main_language(texts: Iterable[str]) -> Lang:
+    """The language most of these texts are in; English where there are none."""
+    counted = Counter(map(language_of, texts))
+    return "ru" if counted["ru"] > counted["en"] else "en"
+
+
+def _says(said: Iterable[Spoken], terms: Iterable[str]) -> bool:
+    """Whether all of these words are said by learners who count."""
+    stems = {stem_of(fold(word)) for each in said if each.learner is not None for word in telling_words(each.text)}
+    return all(stem_of(fold(term)) in stems for term in terms)
 
 
 def _worth(phrase: Phrase, share: float, elsewhere: float) -> float:
@@ -176,8 +199,3 @@ def _plain(word: str) -> str:
 def _is_of(phrase: Phrase, lang: Lang) -> bool:
     """Whether a phrase reads in a language; code in Latin letters reads in both."""
     return lang == "ru" or not any(map(is_cyrillic, phrase))
-
-
-def _main_language(said: Sequence[Spoken]) -> Lang:
-    counted = Counter(language_of(each.text) for each in said)
-    return "ru" if counted["ru"] > counted["en"] else "en"

@@ -45,12 +45,6 @@ def take_due(
     return looks, Verdict.NO_EVIDENCE if is_over and verdict is Verdict.WATCHING else verdict
 
 
-def learners_after(effect: Effect, log: CourseLog, *, upto: datetime) -> int:
-    """How many learners came after the release whose time for trouble was over by a moment."""
-    visits = log.visits.get(effect.place.lesson or "", {})
-    return sum(effect.released <= at <= upto - WINDOW for at in visits.values())
-
-
 def next_look(effect: Effect) -> int | None:
     """At how many learners after the release the next look is; None where no more is planned."""
     return next((size for size in effect.plan["looks"] if size > _taken(effect)), None)

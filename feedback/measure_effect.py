@@ -9,10 +9,11 @@ from feedback.cohorts import WINDOW
 from feedback.course_log import CourseLog, read_course_log
 from feedback.effect import Effect, EffectState, Verdict
 from feedback.effects import as_effect
-from feedback.look import learners_after, next_look, take_due
+from feedback.look import next_look, take_due
 from feedback.promises import tell_promises
 from feedback.tables import EffectRow
 from knowledge.place_history import changed_after, changed_lessons, standings_of
+from learning.visits import count_newcomers
 
 
 def take_looks(session: Session, product: str, *, now: datetime) -> list[Effect]:
@@ -23,10 +24,12 @@ def take_looks(session: Session, product: str, *, now: datetime) -> list[Effect]
     tell_promises(session, product, now=now)
     watched = select(EffectRow).where(EffectRow.product == product, EffectRow.state == EffectState.WATCHED)
     rows = list(session.scalars(watched.order_by(EffectRow.released, EffectRow.id)))
-    if not rows:
+    over = {row.id: _over(session, as_effect(row), now=now) for row in rows}
+    due = [row for row in rows if _is_due(session, as_effect(row), over[row.id], now=now)]
+    if not due:
         return []
     log = read_course_log(session, product, until=now)
-    return [as_effect(row) for row in rows if _take(session, log, row, now=now)]
+    return [as_effect(row) for row in due if _take(session, log, row, over[row.id], now=now)]
 
 
 def offers_rollback(session: Session, effect: Effect) -> bool:
@@ -35,30 +38,43 @@ def offers_rollback(session: Session, effect: Effect) -> bool:
 
 
 def looks_ahead(session: Session, effect: Effect, *, now: datetime) -> tuple[int, int | None]:
-    """How many learners after the release can be looked at by now, and at how many the next look is, None for no more.
+    """How many learners after the release were or can be looked at, and at how many the next look is, None for no more.
 
     What they did is kept back until then: whoever looks all the time finds something.
     """
-    log = read_course_log(session, effect.product, until=now)
-    return learners_after(effect, log, upto=now), next_look(effect)
+    following = next_look(effect) if effect.state is EffectState.WATCHED else None
+    lesson, upto = effect.place.lesson or "", max(now - WINDOW, effect.released)
+    if following is None:
+        return int(effect.looks[-1]["after"]["learners"]) if effect.looks else 0, None
+    return count_newcomers(session, effect.product, lesson, since=effect.released, until=upto), following
 
 
-def _take(session: Session, log: CourseLog, row: EffectRow, *, now: datetime) -> bool:
+def _is_due(session: Session, effect: Effect, over: datetime | None, *, now: datetime) -> bool:
+    """Whether enough learners came for the next look, or no more are to come: the whole log is read for that alone."""
+    came, following = looks_ahead(session, effect, now=now)
+    return over is not None or (following is not None and came >= following)
+
+
+def _over(session: Session, effect: Effect, *, now: datetime) -> datetime | None:
+    """Since when nobody who comes later counts; None while they do."""
+    ends = _changed(session, effect), datetime.fromisoformat(effect.plan["until"]) + WINDOW
+    return min((at for at in ends if at is not None and at < now), default=None)
+
+
+def _take(session: Session, log: CourseLog, row: EffectRow, over: datetime | None, *, now: datetime) -> bool:
     """Take what looks are due at one place; gives whether anything came of it."""
     effect = as_effect(row)
-    changed, since = _changed(session, effect), datetime.fromisoformat(effect.plan["since"])
-    ends = changed, datetime.fromisoformat(effect.plan["until"]) + WINDOW
-    over = [at for at in ends if at is not None and at < now]
+    since = datetime.fromisoformat(effect.plan["since"])
 
     def changed_until(moment: datetime) -> frozenset[str]:
         return changed_lessons(session, effect.product, since=since, until=moment)
 
-    looks, verdict = take_due(effect, log, upto=min([now, *over]), is_over=bool(over), changed=changed_until)
+    looks, verdict = take_due(effect, log, upto=over or now, is_over=over is not None, changed=changed_until)
     if len(looks) == len(effect.looks) and verdict is effect.verdict:
         return False
     row.looks, row.verdict, row.updated = looks, verdict, now
     if verdict is not Verdict.WATCHING:
-        cut = changed is not None and verdict is Verdict.NO_EVIDENCE
+        cut = verdict is Verdict.NO_EVIDENCE and _changed(session, effect) is not None
         row.state = EffectState.CUT_SHORT if cut else EffectState.DONE
     session.flush()
     return True

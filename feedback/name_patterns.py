@@ -92,7 +92,7 @@ HAILING = (
     re.compile(rf"\b(?i:signed|sent\s+by|written\s+by|подпись|подписано)[ \t,:]+{_NAME}"),
     re.compile(rf"\b(?:[Ii]t\s+was|[Tt]his\s+is)[ \t]+(?P<name>{_CAPITAL})(?=\s+(?:who|from|here|again)\b)"),
     re.compile(
-        rf"(?P<name>{_CAPITAL})(?=[ \t]+(?:from|in)\s+(?:my|our)\s+(?:group|team|class|cohort|course)\b"
+        rf"\b(?P<name>{_CAPITAL})(?=[ \t]+(?:from|in)\s+(?:my|our)\s+(?:group|team|class|cohort|course)\b"
         r"|[ \t]+из\s+(?:моей|нашей|параллельной|другой|соседней)\s+(?:группы|команды)\b)"
     ),
 )

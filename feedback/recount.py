@@ -102,7 +102,7 @@ class Recount:
         for item in self._rows.in_theme(theme, span):
             if item.learner is not None and item.learner in counted:
                 harms[item.learner].append(_harm_of(item))
-        return sum(max(each[:3]) for each in harms.values())
+        return round(sum(max(each[:3]) for each in harms.values()), 6)
 
     def _trend_counts(self, theme: str, span: Span) -> tuple[int, int]:
         _, before, now = _periods(span)

@@ -6,7 +6,7 @@ How much of it is found, and how much is taken for it and is not, is measured (`
 import re
 from dataclasses import dataclass
 
-from feedback.contact_finding import Span, find_contacts
+from feedback.contact_finding import Span, find_contacts, find_links
 from feedback.name_finding import find_names
 
 # No word of any language: nothing that counts words meets it.
@@ -25,16 +25,25 @@ class Redacted:
 def redact(text: str) -> Redacted:
     """Put a mark in the place of whatever names or reaches somebody. Doing it twice changes nothing."""
     pieces = find_personal(text)
-    kept, end = [], 0
-    for start, stop in pieces:
-        kept += [text[end:start], TAKEN_OUT]
-        end = stop
-    return Redacted("".join((*kept, text[end:])), len(pieces))
+    return Redacted(_marked(text, pieces), len(pieces))
+
+
+def without_contacts(text: str) -> str:
+    """The text without what somebody can be reached by, any link included; names stay."""
+    return _marked(text, _joined(text, [*find_contacts(text), *find_links(text)]))
 
 
 def find_personal(text: str) -> list[Span]:
     """Where something personal stands in a text, in order, each stretch once."""
     return _joined(text, [*find_contacts(text), *find_names(text)])
+
+
+def _marked(text: str, pieces: list[Span]) -> str:
+    kept, end = [], 0
+    for start, stop in pieces:
+        kept += [text[end:start], TAKEN_OUT]
+        end = stop
+    return "".join((*kept, text[end:]))
 
 
 def _joined(text: str, spans: list[Span]) -> list[Span]:

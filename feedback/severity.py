@@ -39,4 +39,5 @@ def harm_in(said: Iterable[Said]) -> float:
     worst: dict[str | None, float] = defaultdict(float)
     for item in said:
         worst[item.learner] = max(worst[item.learner], harm_of(item))
-    return math.fsum(worst.values())
+    # Rounded, so that the order of adding does not show in the last place.
+    return round(math.fsum(worst.values()), 6)

@@ -103,10 +103,14 @@ def keep_themes(
         left.update((item.theme, theme.id) for item in theme.items if item.theme not in (None, theme.id))
         _put(session, theme, now=now)
     session.flush()
-    changed = {theme.id for theme in kept if any(item.theme != theme.id for item in theme.items)}
-    changed |= {was for was, _ in left}
-    label_anew(session, _count_anew(session, changed, left, now=now))
+    label_anew(session, _count_anew(session, {theme.id for theme in kept} | {was for was, _ in left}, left, now=now))
     return began
+
+
+def recount_themes(session: Session, themes: Collection[str], *, now: datetime) -> None:
+    """Count and label anew what is left in themes that words were taken out of."""
+    _count_anew(session, themes, Counter(), now=now)
+    label_anew(session, themes)
 
 
 def _put(session: Session, theme: Kept, *, now: datetime) -> None:
@@ -133,6 +137,7 @@ def _count_anew(
     One that lost everything was taken in by the one that got the most of it.
     """
     to_label = []
+    came = {heir for _, heir in left}
     for name in sorted(themes):
         row = session.get(ThemeRow, name)
         if row is None:
@@ -141,6 +146,8 @@ def _count_anew(
         row.size = (
             session.scalar(select(func.count()).where(ItemRow.product == row.product, ItemRow.theme == name)) or 0
         )
+        if row.size == before and name not in came:
+            continue
         row.updated, row.figures = now, None
         heirs = sorted((-count, heir) for (was, heir), count in left.items() if was == name)
         row.merged_into = heirs[0][1] if heirs and not row.size else None

@@ -67,10 +67,9 @@ def show_edits(session: Session, product: str, release: int, *, now: datetime) -
 def take_edits_back(
     session: Session, product: str, *, shown: Collection[int], since: datetime | None, now: datetime
 ) -> None:
-    """An earlier release was brought back: live are the edits of the releases `shown` led to it, no others.
+    """An earlier release is brought back: live are the edits of the releases that led to it (`shown`), and no others.
 
-    One of which the author's files made something else was that already when the earlier one went live, or not yet:
-    `since` tells.
+    What the author's files had made of one when the earlier release went live (`since`) still holds.
     """
     for row in _rows(session, product, EditRow.state != EditState.DRAFT):
         settled_before = row.state in (EditState.ABSORBED, EditState.CONFLICT) and since and row.updated <= since

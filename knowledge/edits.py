@@ -113,7 +113,7 @@ def check_changes(blocks: Sequence[StoredBlock], changes: Sequence[Change]) -> N
         raise Invalid("two changes concern the same block; make them one")
     for change in changes:
         behind = _behind(change)
-        if behind is not None and any(first <= behind < last for first, last in taken if (first, last) != (0, -1)):
+        if behind is not None and any(first <= behind < last for first, last in taken):
             raise Invalid("one change puts something into the middle of what another one replaces; make them one")
 
 

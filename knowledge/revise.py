@@ -17,6 +17,7 @@ from foundation.errors import Conflict, Invalid, NotAllowed
 from foundation.ids import LessonId, ProductSlug, RevisionId, random_id
 from knowledge.blocks import Recording, SourceLesson
 from knowledge.calibration import encode_background
+from knowledge.edit_states import list_edits
 from knowledge.editing import edited_blocks, title_after
 from knowledge.edits import Change, EditState, change_to_plain
 from knowledge.encode_lessons import encode_lessons
@@ -100,6 +101,8 @@ def keep_edited_draft(
             if live_state(session, product, lesson.state.slug).revision != lesson.state.revision:
                 raise Conflict(f"{lesson.state.slug} was published anew at the same moment; do it again")
         draft = keep_beside(session, planned, product, now=clock())
+        if list_edits(session, product, release=draft.number):
+            raise Conflict(f"draft {draft.number} of {product} has these changes in it already; publish or discard it")
         names = _keep_edits(session, product, edits, revised, draft, now=clock())
         kept = EditedDraft(draft, names, len(encoded))
         also(session, kept)

@@ -53,7 +53,7 @@ class StaleBase(Conflict):
         self.lesson, self.base, self.live = lesson, base, live
         self.views, self.fitted = tuple(views), fitted
         where = ", ".join(dict.fromkeys(view.heading for view in views if view.is_stale and view.heading))
-        changed = "was removed" if live is None else f"was changed{f' at «{where}»' if where else ''}"
+        changed = "was removed" if live is None else f"was changed{f' in {where!r}' if where else ''}"
         super().__init__(f"the lesson {lesson} {changed} since this was decided; compare both and decide again")
 
 
@@ -130,8 +130,7 @@ class _Fitting:
         if stretch is None or behind is None:
             return Fitted(None)
         first, last = stretch
-        between = self._today[behind + 1 : first] if behind < first else [{}]
-        if not any(not each or may_change(each) for each in between):
+        if behind < first and not any(map(may_change, self._today[behind + 1 : first])):
             return Fitted(None, is_done=True)
         return Fitted(None) if first <= behind <= last else Fitted(replace(change, first=first, last=last, to=behind))
 

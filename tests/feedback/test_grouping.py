@@ -5,6 +5,7 @@ from collections.abc import Iterator
 import pytest
 
 from feedback import grouping
+from feedback.forget import empty_remarks
 from feedback.item import ItemKind
 from feedback.tables import ItemRow, ThemeRow
 from feedback.theme import ThemeKind
@@ -197,3 +198,19 @@ def test_opinions_of_the_course_as_a_whole_go_to_what_they_are_about(spoken: Spo
     spoken.group()
     facets = {(theme.kind, theme.facet): spoken.members()[theme.id] for theme in spoken.themes()}
     assert facets == {("trouble", "tests"): set(tests), ("trouble", "cost"): {price}, ("gap", ""): {question}}
+
+
+def test_words_that_are_taken_back_leave_their_themes_and_labels(spoken: Spoken) -> None:
+    said = spoken.say_all(["the gradient vanishes", "a gradient of zero", "nothing moves"], 1)
+    spoken.group()
+    assert [theme.label for theme in spoken.themes()] == ["gradient"]
+    with spoken.database.write() as session:
+        empty_remarks(session, items=[said[0]], turns=[], person="nobody")
+    assert ["gradient" in theme.label for theme in spoken.themes()] == [False]
+    spoken.group()
+    assert list(spoken.members().values()) == [set(said[1:])]
+    with spoken.database.write() as session:
+        empty_remarks(session, items=said, turns=[], person="nobody")
+    assert spoken.themes() == []
+    spoken.group()
+    assert spoken.themes() == []

@@ -128,6 +128,9 @@ def test_a_draft_given_up_leaves_its_proposals_approved(house: House, author: Pe
     number = draft(house, PRODUCT, ["pr-1"], by=author).release.number
     with pytest.raises(Conflict, match=f"draft {number} already"):
         draft(house, PRODUCT, ["pr-1"], by=author)
+    approved(house, "pr-2", [clearer(house)], by=author)
+    with pytest.raises(Conflict, match="these changes"):
+        draft(house, PRODUCT, ["pr-2"], by=author)
     discard(house, PRODUCT, number, by=author)
     kept = found(house, "pr-1")
     assert (kept.state, kept.edit, kept.release, edit_states(house)) == (ProposalState.APPROVED, None, None, [])

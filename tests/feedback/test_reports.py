@@ -1,6 +1,7 @@
 """Reports and their checker: every number of the author's week can be counted again."""
 
 import copy
+import random
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
@@ -164,3 +165,41 @@ def test_what_is_no_report_is_refused(course: Sayings) -> None:
     for broken in ({}, {"product": "course"}, {**copy.deepcopy(week), "made": "yesterday"}):
         with pytest.raises(Invalid, match="no report"):
             _wrong(course, broken)
+
+
+@pytest.mark.parametrize("seed", [9])
+def test_whatever_was_said_by_whomever_the_numbers_are_the_same_when_they_are_counted_again(
+    tmp_path: Path, clock: FixedClock, seed: int
+) -> None:
+    database = open_database(tmp_path, clock=clock)
+    told = Sayings(database, clock)
+    with told.at_once():
+        _say_anything(told, random.Random(seed))
+    for days in (7, 365):
+        with database.read() as session:
+            week = week_of(session, COURSE, now=clock(), days=days)
+            assert check_report(session, week, waiting=WAITING).differences == ()
+    database.close()
+
+
+def _say_anything(told: Sayings, rng: random.Random) -> None:
+    """Known learners, browsers that came back and browsers that did not, and nobody, all in all themes."""
+    themes: list[str | None] = [told.theme(f"t-{number}", rng.choice(list(ThemeKind))) for number in range(6)]
+    came = [rng.uniform(1, 60) for _ in range(30)]
+    browsers = [told.browser(days_ago=days, back_days_ago=rng.uniform(0, days)) for days in came]
+    browsers += [told.browser(days_ago=days) for days in came[:10]]
+    known = [told.known(f"learner {number}", days_ago=rng.uniform(0, 60)) for number in range(30)]
+    whose = {Voice.PERSON: [*known, "a-1", "a-2"], Voice.BROWSER: browsers, Voice.NOBODY: [None]}
+    for _ in range(250):
+        voice = rng.choice(list(Voice))
+        told.say(
+            " ".join(rng.choice(" ".join(WORDS).split()) for _ in range(rng.randint(1, 9))),
+            rng.choice(whose[voice]),
+            rng.choice([*themes, None]),
+            voice=voice,
+            kind=rng.choice(list(ItemKind)),
+            days_ago=rng.choice([rng.uniform(0, 60), 7, 14]),
+            outcome=rng.choice(["", "partly", "declined"]),
+            score=rng.choice([None, -1.0, 0.3]),
+            consent=rng.random() < 0.3,
+        )

@@ -5,7 +5,7 @@ import pytest
 from companion.wiring import House
 from foundation.ids import ProductSlug
 from learning.events import Verb, record_event
-from learning.visits import first_visits
+from learning.visits import count_newcomers, first_visits
 from tests.conftest import TakeIn
 from tests.learning.doing import after
 
@@ -22,6 +22,7 @@ def test_the_first_thing_done_counts_and_what_is_known_of_nobody_does_not(house:
         (None, Verb.OPENED, "two", 1),
         ("bob", Verb.OPENED, "two", 50),
         ("bob", Verb.OPENED, "gone", 2),
+        ("ann", Verb.OPENED, "two", 55),
     ]
     with house.database.write() as session:
         for n, (actor, verb, lesson, minutes) in enumerate(done):
@@ -36,4 +37,7 @@ def test_the_first_thing_done_counts_and_what_is_known_of_nobody_does_not(house:
                 at=after(minutes),
             )
         told = first_visits(session, "course", until=after(40))
+        newcomers = count_newcomers(session, "course", "two", since=after(30), until=after(60))
+        everybody = count_newcomers(session, "course", "two", since=after(0), until=after(60))
+    assert (newcomers, everybody) == (1, 2)
     assert told == {"one": {"ann": after(5), "bob": after(7)}, "two": {"ann": after(20)}}

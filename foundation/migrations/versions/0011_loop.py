@@ -39,6 +39,8 @@ def upgrade() -> None:
     _proposals()
     _effects()
     _reports()
+    op.create_index("ix_event_product_actor_verb", "event", ["product", "actor", "verb", "lesson"])
+    op.create_index("ix_event_product_lesson_at", "event", ["product", "lesson", "at"])
 
 
 def _items() -> None:
