@@ -6,10 +6,11 @@ content alone. Nothing is written: no turn, no gap, no event. What is shown are 
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
-from typing import Any
+from typing import Any, Protocol
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -18,7 +19,6 @@ from assistant.extract import Quote, extract
 from assistant.looking import find, weigh
 from assistant.reply import Outcome
 from assistant.tables import ConversationRow, TurnRow
-from foundation.database import Database
 from foundation.errors import Conflict
 from foundation.ids import LessonId, PassageId, ProductSlug, RevisionId
 from knowledge.calibration import recall_background
@@ -49,6 +49,13 @@ class Effect(StrEnum):
     LOSES = "loses"
     CHANGES = "changes"
     STAYS = "stays"
+
+
+class Reads(Protocol):
+    """Whatever gives sessions to read in: a database, or one session that holds what is not committed."""
+
+    def read(self) -> AbstractContextManager[Session]:
+        """A session that sees one consistent state."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,7 +131,7 @@ def past_questions(session: Session, product: str) -> list[PastQuestion]:
 
 
 def measure_impact(
-    database: Database,
+    database: Reads,
     shelves: Shelves,
     draft: Release,
     *,
@@ -189,16 +196,14 @@ class _Content:
         return Side(looked.judgement.outcome, looked.judgement.confidence, tuple(map(_cited, quotes)))
 
 
-def _live_content(database: Database, shelves: Shelves, product: ProductSlug) -> _Content:
+def _live_content(database: Reads, shelves: Shelves, product: ProductSlug) -> _Content:
     shelf = shelves.shelf(ShelfKey(product, Collection.LESSONS))
     with database.read() as session:
         placed, scales = placed_live(session, product), scales_if_live(session, shelf, shelves.encoder)
     return _Content(shelf, shelves.encoder, shelves.index, _names(shelf), _revisions(placed), scales)
 
 
-def _draft_content(
-    database: Database, shelves: Shelves, draft: Release, *, known: Shelf, index: PassageIndex
-) -> _Content:
+def _draft_content(database: Reads, shelves: Shelves, draft: Release, *, known: Shelf, index: PassageIndex) -> _Content:
     encoder, lessons, key = shelves.encoder, lessons_of_release(draft.id), known.key
     with database.read() as session:
         if unfilled_texts(session, draft.product, encoder_id=encoder.id, lessons=lessons).texts:

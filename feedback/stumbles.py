@@ -65,8 +65,8 @@ def _said(session: Session, product: str, lesson: str, *, since: datetime) -> di
     by_section: dict[str, list[Said]] = defaultdict(list)
     # Somebody vouched for counts whatever they said, so that their words need not be read.
     known = select(ItemRow.anchor, ItemRow.learner).where(*here, ItemRow.voice == Voice.PERSON).distinct()
-    for row in session.execute(known):
-        by_section[row.anchor].append(Said("", row.learner, Voice.PERSON, "", since))
+    for told in session.execute(known):
+        by_section[told.anchor].append(Said("", told.learner, Voice.PERSON, "", since))
     columns = ItemRow.id, ItemRow.anchor, ItemRow.learner, ItemRow.text, ItemRow.created
     browsers = select(*columns).where(*here, ItemRow.voice == Voice.BROWSER)
     for row in session.execute(browsers.order_by(ItemRow.created.desc(), ItemRow.id).limit(_MOST_ITEMS)):

@@ -4,7 +4,8 @@ Only the lessons concerned are packed and encoded; everything else is in the dra
 before the draft is published.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -84,29 +85,39 @@ def keep_edited_draft(
     `reveal`, where learners would read what is hidden from them; NotAllowed for an edit nobody answers for; Invalid,
     NotFound, EncoderUnavailable.
     """
-    if not edits:
-        raise Invalid("no edit is given; approve a proposal first")
     if not all(edit.who.strip() for edit in edits):
         raise NotAllowed("somebody has to answer for every edit, by name")
-    with database.read() as session:
-        revised = _revise(session, product, edits, encoder=encoder)
+    revised, texts = _encoded(database, encoder, product, edits, workers=workers, progress=progress)
     if not reveal:
         for lesson in revised:
             _check_nothing_revealed(lesson, now=clock())
-    encode_background(database, encoder, workers=workers, progress=progress)
-    planned = [lesson.planned for lesson in revised]
-    encoded = encode_lessons(planned, database, encoder, workers=workers, progress=progress)
     with database.write() as session:
-        for lesson in revised:
-            if live_state(session, product, lesson.state.slug).revision != lesson.state.revision:
-                raise Conflict(f"{lesson.state.slug} was published anew at the same moment; do it again")
-        draft = keep_beside(session, planned, product, now=clock())
-        if list_edits(session, product, release=draft.number):
-            raise Conflict(f"draft {draft.number} of {product} has these changes in it already; publish or discard it")
+        draft = _draft(session, product, revised, now=clock())
         names = _keep_edits(session, product, edits, revised, draft, now=clock())
-        kept = EditedDraft(draft, names, len(encoded))
+        kept = EditedDraft(draft, names, texts)
         also(session, kept)
     return kept
+
+
+@contextmanager
+def try_edits(
+    database: Database,
+    encoder: Encoder,
+    product: ProductSlug,
+    edits: Sequence[NewEdit],
+    *,
+    clock: Clock,
+    workers: int = 1,
+    progress: Progress = _quiet,
+) -> Iterator[tuple[Session, Release]]:
+    """A draft with these edits that is in this one session only, and nowhere once it ends; nobody has to answer for it.
+
+    Others cannot write meanwhile. Raises as `keep_edited_draft`.
+    """
+    revised, _ = _encoded(database, encoder, product, edits, workers=workers, progress=progress)
+    with database.write() as session, session.begin_nested() as attempt:
+        yield session, _draft(session, product, revised, now=clock())
+        attempt.rollback()
 
 
 def edit_lesson(
@@ -150,6 +161,35 @@ def _revise(
         planned = plan_anew(edited, live.lesson, slug=slug, position=row.position, encoder=encoder)
         revised.append(_Revised(live, changes, planned))
     return tuple(revised)
+
+
+def _encoded(
+    database: Database,
+    encoder: Encoder,
+    product: ProductSlug,
+    edits: Sequence[NewEdit],
+    *,
+    workers: int,
+    progress: Progress,
+) -> tuple[tuple[_Revised, ...], int]:
+    """The lessons concerned with vectors for all they say, and how many texts were encoded for that."""
+    if not edits:
+        raise Invalid("no edit is given; approve a proposal first")
+    with database.read() as session:
+        revised = _revise(session, product, edits, encoder=encoder)
+    encode_background(database, encoder, workers=workers, progress=progress)
+    planned = [lesson.planned for lesson in revised]
+    return revised, len(encode_lessons(planned, database, encoder, workers=workers, progress=progress))
+
+
+def _draft(session: Session, product: ProductSlug, revised: Sequence[_Revised], *, now: datetime) -> Release:
+    for lesson in revised:
+        if live_state(session, product, lesson.state.slug).revision != lesson.state.revision:
+            raise Conflict(f"{lesson.state.slug} was published anew at the same moment; do it again")
+    draft = keep_beside(session, [lesson.planned for lesson in revised], product, now=now)
+    if list_edits(session, product, release=draft.number):
+        raise Conflict(f"draft {draft.number} of {product} has these changes in it already; publish or discard it")
+    return draft
 
 
 def _fresh(session: Session, edit: NewEdit, live: LessonState) -> tuple[Change, ...]:

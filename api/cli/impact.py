@@ -1,6 +1,6 @@
 """`companion impact`: what a draft would change in answers, before anybody sees it."""
 
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -9,6 +9,9 @@ from api.cli.show import AsJson, ProductOption
 if TYPE_CHECKING:
     from assistant.impact import Effected, Impact, Side
 
+_OF_A_DRAFT = 500
+# Nobody else can write while they are asked.
+_OF_A_PROPOSAL = 30
 _TITLES = {
     "gains": "would be answered, or answered better",
     "loses": "would lose support",
@@ -20,19 +23,21 @@ _TITLES = {
 def impact(
     product: ProductOption,
     release: Annotated[str, typer.Option(help="number of the draft; draft: the only one there is")] = "draft",
-    limit: Annotated[int, typer.Option(min=1, help="how many questions, the most frequent first")] = 500,
+    proposal: Annotated[str | None, typer.Option(help="id of a proposal, to ask of it alone")] = None,
+    limit: Annotated[
+        int | None,
+        typer.Option(min=1, help="how many questions, the most frequent first [default: 500; 30 of a proposal]"),
+    ] = None,
     as_json: AsJson = False,
 ) -> None:
-    """Ask past questions of what is live and of a draft, and show what would change. Nothing is written.
+    """Ask past questions of what is live and of a draft or a proposal, and show what would change. Nothing is written.
 
     Answers are put together without a chat model on both sides, so that they differ by content alone.
 
     Example: companion impact --product ab-tests-en --release 4
     """
-    from dataclasses import asdict
-
-    from api.cli.show import check_product, print_json, progress_bars
-    from companion.impact import impact_of
+    from api.cli.show import check_product, progress_bars
+    from companion.impact import impact_of, impact_of_proposal
     from companion.wiring import open_house
     from foundation.settings import read_settings
     from knowledge.releases import check_fresh, find_draft
@@ -40,15 +45,31 @@ def impact(
     number = _number(release)
     with open_house(read_settings()) as house:
         check_product(house.database, product)
+        if proposal is not None:
+            with progress_bars() as bars:
+                asked = impact_of_proposal(
+                    house, product, proposal, limit=limit or _OF_A_PROPOSAL, progress=bars(product)
+                )
+            _tell(asked, {"product": product, "proposal": proposal}, f"proposal {proposal} of {product}", as_json)
+            return
         with house.database.read() as session:
             draft = find_draft(session, product, number)
             check_fresh(session, draft)
         with progress_bars() as bars:
-            measured = impact_of(house, draft, limit=limit, progress=bars(product))
+            measured = impact_of(house, draft, limit=limit or _OF_A_DRAFT, progress=bars(product))
+    about = {"product": product, "release": draft.number, "base": draft.base}
+    _tell(measured, about, f"draft {draft.number} of {product}, made from release {draft.base or 0}", as_json)
+
+
+def _tell(measured: "Impact", about: dict[str, Any], title: str, as_json: bool) -> None:
+    from dataclasses import asdict
+
+    from api.cli.show import print_json
+
     if as_json:
-        print_json({"product": product, "release": draft.number, "base": draft.base, **asdict(measured)})
+        print_json({**about, **asdict(measured)})
         return
-    print(f"draft {draft.number} of {product}, made from release {draft.base or 0}")
+    print(title)
     _print(measured)
 
 

@@ -4,6 +4,7 @@ Whoever decides sends the version they looked at. Of two who decide at once the 
 what they had typed; a lesson that changed since is shown three ways, and the change is made again on what stands there.
 """
 
+import logging
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -22,18 +23,20 @@ from api.console.rendering import back, show, words
 from api.console.staff import Desk, desk_for
 from api.console.themes import headings_of
 from api.pages import reader_language
+from companion.model_drafts import draft_proposal
 from companion.proposal_desk import preview_proposal
 from feedback.decide import DECIDERS, DecidedBefore, approve, edit, postpone, reject, reopen
 from feedback.figures import figures_of
 from feedback.proposal import Proposal, ProposalState
 from feedback.proposals import count_proposals, list_proposals
-from foundation.errors import Conflict, Invalid
+from foundation.errors import Conflict, Invalid, ModelUnavailable
 from foundation.ids import ProductSlug
 from knowledge.language import Lang
 from knowledge.products import find_product
 from knowledge.three_way import StaleBase
 from learning.roles import Role, may
 
+_log = logging.getLogger(__name__)
 router = APIRouter(prefix="/console/p/{slug}/proposals", include_in_schema=False)
 ReadersDesk = Annotated[Desk, Depends(desk_for(Role.AUTHOR, Role.CURATOR, Role.TEAM))]
 AuthorsDesk = Annotated[Desk, Depends(desk_for(*DECIDERS))]
@@ -97,23 +100,39 @@ async def open_again(proposal: str, request: Request, desk: AuthorsDesk) -> Resp
     return await _decide(request, desk, proposal, reopen)
 
 
+@router.post("/{proposal}/draft")
+async def draft(proposal: str, request: Request, desk: AuthorsDesk) -> Response:
+    """Have the model draft the change; it waits for a decision like any other."""
+    try:
+        await draft_proposal(desk.house, desk.slug, proposal, by=desk.staff.person.id)
+    except ModelUnavailable as err:
+        _log.warning("proposal.no_draft proposal=%s error=%s", proposal, type(err).__name__)
+        return await _page(request, desk, proposal, trouble=words(request)["proposal_no_draft"])
+    except (Conflict, Invalid) as err:
+        return await _refused(request, desk, proposal, err)
+    return back(desk, f"proposals/{proposal}", done="proposal_drafted")
+
+
 async def _decide(request: Request, desk: Desk, proposal: str, decide: _Decide) -> Response:
-    t = words(request)
     try:
         decided = await to_thread.run_sync(_write, desk, proposal, decide)
-    except DecidedBefore as err:
-        by, state = err.by or t["proposal_by_itself"], t[f"proposal_state_{err.state}"]
-        told = t["proposal_decided_before"].format(by=by, state=state)
-        return await _page(request, desk, proposal, trouble=told, status=HTTPStatus.CONFLICT)
-    except StaleBase:
-        return await _page(request, desk, proposal, trouble=t["proposal_is_stale"], status=HTTPStatus.CONFLICT)
-    except Conflict:
-        return await _page(request, desk, proposal, trouble=t["proposal_conflict"], status=HTTPStatus.CONFLICT)
-    except Invalid:
-        action = request.url.path.rpartition("/")[2]
-        return await _page(request, desk, proposal, trouble=t[f"proposal_{action}_bad"])
+    except (Conflict, Invalid) as err:
+        return await _refused(request, desk, proposal, err)
     done = "proposal_edited" if decided.state is ProposalState.OPEN else f"proposal_{decided.state}"
     return back(desk, f"proposals/{proposal}", done=done)
+
+
+async def _refused(request: Request, desk: Desk, proposal: str, error: Conflict | Invalid) -> Response:
+    """The page again, with what was typed and why it was not kept."""
+    t = words(request)
+    if isinstance(error, Invalid):
+        action = request.url.path.rpartition("/")[2]
+        return await _page(request, desk, proposal, trouble=t[f"proposal_{action}_bad"])
+    trouble = t["proposal_is_stale"] if isinstance(error, StaleBase) else t["proposal_conflict"]
+    if isinstance(error, DecidedBefore):
+        by, state = error.by or t["proposal_by_itself"], t[f"proposal_state_{error.state}"]
+        trouble = t["proposal_decided_before"].format(by=by, state=state)
+    return await _page(request, desk, proposal, trouble=trouble, status=HTTPStatus.CONFLICT)
 
 
 async def _page(
@@ -121,8 +140,8 @@ async def _page(
 ) -> Response:
     told = await to_thread.run_sync(partial(read_proposal, desk, proposal, lang=reader_language(request)))
     code = status if trouble else HTTPStatus.OK
-    decides = may(desk.roles, DECIDERS)
-    return show(request, desk, "proposal.html", status=code, trouble=trouble, typed=desk.form, decides=decides, **told)
+    told |= {"decides": may(desk.roles, DECIDERS), "has_model": desk.house.answerer.chat is not None}
+    return show(request, desk, "proposal.html", status=code, trouble=trouble, typed=desk.form, **told)
 
 
 def _read_all(desk: Desk, state: ProposalState, lang: Lang) -> dict[str, Any]:

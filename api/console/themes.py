@@ -109,9 +109,7 @@ async def _list(request: Request, desk: Desk, kind: ThemeKind) -> Response:
     return show(request, desk, "themes.html", kind=kind, kinds=kinds, days=days, periods=periods, **told)
 
 
-def _read_all(
-    desk: Desk, kind: ThemeKind, days: int, page: int, lang: Lang, t: Mapping[str, str]
-) -> dict[str, Any]:
+def _read_all(desk: Desk, kind: ThemeKind, days: int, page: int, lang: Lang, t: Mapping[str, str]) -> dict[str, Any]:
     with desk.house.database.read() as session:
         figures = figures_for(session, desk, days)
         every = figures.of_kind(kind)

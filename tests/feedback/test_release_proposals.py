@@ -3,8 +3,11 @@
 from pathlib import Path
 
 import pytest
+from sqlalchemy import func, select
 
 from api.pages.changes import changelog_markdown, tell_entries
+from assistant.impact import Effect
+from companion.impact import impact_of_proposal
 from companion.proposal_desk import (
     compare_proposal,
     discard,
@@ -27,9 +30,12 @@ from knowledge.ingest import IngestReport, Target, ingest
 from knowledge.lessons import read_lesson
 from knowledge.products import find_product
 from knowledge.readers import read_course
+from knowledge.releases import list_releases
 from knowledge.side_by_side import RowKind
+from knowledge.tables import EditRow, PassageRow, RevisionRow
 from knowledge.three_way import StaleBase
 from learning.roles import Role
+from tests.assistant.asking import ask
 from tests.conftest import TakeIn
 from tests.feedback.releasing import FILES, PRODUCT, approved, edit_states, found, live, proposed, staff
 from tests.knowledge.editing import LESSON, at
@@ -316,3 +322,28 @@ def test_edits_published_while_files_are_taken_in_stop_the_ingest(
         taking()
     assert taking().warnings == []
     assert {CLEARER, "Rain runs downhill."} <= set(shown(house))
+
+
+def test_what_a_proposal_changes_in_answers_is_known_before_the_decision_and_nothing_is_kept(
+    house: House, author: PersonId
+) -> None:
+    for question in ("What is a spring?", "What is a sea?"):
+        ask(house, question, PRODUCT)
+    blocks = live(house, "seas").blocks
+    gone = replace_blocks(blocks, 1, 1, "Nothing is said of it here any more.")
+    proposed(house, "pr-1", [gone], slug="seas", anchor="seas")
+    before = kept(house)
+    measured = impact_of_proposal(house, PRODUCT, "pr-1", limit=10, progress=lambda _done, _total: None)
+    assert measured.n == 2
+    effects = {each.question: each.effect for each in measured.questions}
+    assert effects["What is a sea?"] in (Effect.LOSES, Effect.CHANGES)
+    assert kept(house) == before
+    with house.database.read() as session:
+        assert [release.number for release in list_releases(session, PRODUCT)] == [1]
+
+
+def kept(house: House) -> list[int]:
+    with house.database.read() as session:
+        return [
+            session.scalar(select(func.count()).select_from(row)) or 0 for row in (RevisionRow, PassageRow, EditRow)
+        ]
