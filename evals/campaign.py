@@ -30,6 +30,7 @@ from evals.loop_effects import run_effects
 from evals.noticing import DEVELOPMENT, measure_noticing
 from evals.reading import measure_reading
 from evals.recipe_chart import draw_recipe
+from evals.redaction import run_redaction
 from evals.retrieval import run_retrieval
 from evals.safety import run_safety
 from evals.sets import EvaluationSet, read_set, read_unanswerable
@@ -158,6 +159,10 @@ def _noticing(_measuring: _Measuring) -> dict[str, Any]:
     return {**measure_noticing(), "development": measure_noticing(DEVELOPMENT, sensitivity=False)}
 
 
+def _redaction(_measuring: _Measuring) -> dict[str, Any]:
+    return run_redaction()
+
+
 def _shaped(measuring: _Measuring) -> dict[str, Any]:
     return run_shaped(SPLITS, settings=measuring.settings, encoder=measuring.encoder, progress=_quiet)
 
@@ -266,6 +271,7 @@ STEPS: Mapping[str, Callable[[_Measuring], dict[str, Any]]] = {
     "ablation": _ablation,
     "loop": _loop,
     "feedback-privacy": _feedback_privacy,
+    "redaction": _redaction,
     "noticing": _noticing,
     "safety": _safety,
     "themes": _themes,

@@ -2,7 +2,9 @@
 
 What several say in their own words is a group. What nobody else says there is gathered by what is wrong with it
 (`feedback.facets`), and what is then still alone with everything else that is: so a section where each learner
-stumbles in words of their own still shows as one.
+stumbles in words of their own still shows as one. So are groups that too few learners stand behind to be ever shown,
+where together there are enough: of eight places with a defect each, five or six were in the themes without it, and
+eight with it (`evals.loop`, 2026-11).
 """
 
 from collections import Counter
@@ -24,11 +26,15 @@ SURE_FACET = 0.3
 
 @dataclass(frozen=True, slots=True)
 class Voiced:
-    """An item as it is arranged: `vector` is on common ground, `facet` what it speaks of there, "" for nothing."""
+    """An item as it is arranged: `vector` is on common ground, `facet` what it speaks of there, "" for nothing.
+
+    `speaker` is who said it, None for nobody known.
+    """
 
     id: str
     vector: Vector
     facet: str
+    speaker: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,19 +50,27 @@ class Group:
     mean: Vector
 
 
-def arrange(said: Sequence[Voiced]) -> list[Group]:
-    """The groups of everything that is said at one place, the largest first; every item is in one."""
+def arrange(said: Sequence[Voiced], *, floor: int = 0) -> list[Group]:
+    """The groups of everything that is said at one place, the largest first; every item is in one.
+
+    `floor` is how many must have spoken for a group to be shown.
+    """
     if not said:
         return []
     ordered = sorted(said, key=lambda each: each.id)
     labels = group_vectors(np.stack([each.vector for each in ordered]))
     sizes = np.bincount(labels)
-    groups = [
-        _group([ordered[row] for row in np.flatnonzero(labels == label)], loose=False)
-        for label in np.flatnonzero(sizes >= LEAST_GROUP)
+    alike = [
+        [ordered[row] for row in np.flatnonzero(labels == label)] for label in np.flatnonzero(sizes >= LEAST_GROUP)
     ]
     alone = [each for each, label in zip(ordered, labels, strict=True) if sizes[label] < LEAST_GROUP]
-    return sorted(groups + _gathered(alone), key=lambda group: (-len(group.members), group.members))
+    few = [members for members in alike if _speakers(members) < floor]
+    together = alone + [each for members in few for each in members]
+    if few and _speakers(together) >= floor:
+        alike = [members for members in alike if _speakers(members) >= floor]
+        alone = sorted(together, key=lambda each: each.id)
+    groups = [_group(members, loose=False) for members in alike] + _gathered(alone, floor=floor)
+    return sorted(groups, key=lambda group: (-len(group.members), group.members))
 
 
 def facet_of(which: FacetSet, scores: Scores) -> str:
@@ -81,13 +95,17 @@ def kept_names(groups: Mapping[int, Sequence[str]], was: Mapping[str, str]) -> d
     return kept
 
 
-def _gathered(alone: Sequence[Voiced]) -> list[Group]:
+def _speakers(said: Sequence[Voiced]) -> int:
+    return len({each.speaker for each in said} - {None})
+
+
+def _gathered(alone: Sequence[Voiced], *, floor: int) -> list[Group]:
     by_facet: dict[str, list[Voiced]] = {}
     for each in alone:
         by_facet.setdefault(each.facet, []).append(each)
     rest = by_facet.pop("", [])
     for facet in sorted(by_facet):
-        if len(by_facet[facet]) < LEAST_GROUP:
+        if len(by_facet[facet]) < LEAST_GROUP or _speakers(by_facet[facet]) < floor:
             rest += by_facet.pop(facet)
     groups = [_group(members, loose=True) for members in by_facet.values()]
     return groups + ([replace(_group(rest, loose=True), facet="")] if rest else [])

@@ -17,6 +17,9 @@ from numpy.typing import NDArray
 from feedback.cohorts import GROUPS, STRATA, Cohorts
 from feedback.luck import LEAST_TOLD, Luck, Usual, luck_of
 
+LEAST_SPREAD = 0.07
+"""Lessons drift apart by themselves at least so much (log odds), though few of them show it: an assumption."""
+
 Table = NDArray[np.float64]
 """Counts `(…, STRATA, 2, 2)`: by stratum, before and after, learners and those of them with trouble."""
 
@@ -57,7 +60,7 @@ def compare(place: Cohorts, placebos: Sequence[Cohorts], usual: Usual | None) ->
     luck = luck_of(before, int(counts[:, 0, 0].sum()), usual)
     odds = _log_odds_ratio(quiet.sum(axis=1))
     expected = float(_expected(np.asarray(before), luck, odds))
-    spread = _spread(quiet.sum(axis=(1, 2)))
+    spread = max(_spread(quiet.sum(axis=(1, 2))), LEAST_SPREAD)
     known = max(_jackknife(table, quiet, luck), _null_variance(counts, luck))
     error = math.sqrt(known + luck.variance + (expected * (1 - expected) * spread) ** 2)
     drift = Drift(round(math.exp(odds), 4), round(spread, 4), len(quiet))

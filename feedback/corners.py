@@ -43,6 +43,7 @@ class Told:
     id: str
     kind: ThemeKind
     text: str
+    learner: str | None
     lesson: str | None
     anchor: str
     passage: str | None
@@ -86,7 +87,7 @@ def kind_of(*, kind: str, score: float | None, text: str) -> ThemeKind:
 def told_items(session: Session, ids: Collection[str]) -> list[Told]:
     """Those of these items that have a vector's name, the oldest first."""
     columns = ItemRow.id, ItemRow.kind, ItemRow.score, ItemRow.text, ItemRow.lesson, ItemRow.anchor
-    more = ItemRow.passage, ItemRow.input_hash, ItemRow.theme, ItemRow.created
+    more = ItemRow.passage, ItemRow.input_hash, ItemRow.theme, ItemRow.created, ItemRow.learner
     ordered = sorted(ids)
     found = []
     for start in range(0, len(ordered), _IDS_A_QUERY):
@@ -94,7 +95,8 @@ def told_items(session: Session, ids: Collection[str]) -> list[Told]:
         for row in session.execute(select(*columns, *more).where(*mine)):
             kind = kind_of(kind=row.kind, score=row.score, text=row.text)
             place = row.lesson, row.anchor if row.lesson is not None else ""
-            found.append(Told(row.id, kind, row.text, *place, row.passage, row.input_hash, row.theme, row.created))
+            told = row.passage, row.input_hash, row.theme, row.created
+            found.append(Told(row.id, kind, row.text, row.learner, *place, *told))
     return sorted(found, key=lambda each: (each.created, each.id))
 
 
@@ -119,7 +121,10 @@ def voiced(session: Session, items: Sequence[Told], eyes: Eyes) -> list[Voiced]:
     placed = [item for item in items if item.lesson is not None]
     scores = _scores(session, FacetSet.LESSON, placed, vectors, eyes)
     facets = {item.id: facet_of(FacetSet.LESSON, each) for item, each in zip(placed, scores, strict=True)}
-    return [Voiced(item.id, vector, facets.get(item.id, "")) for item, vector in zip(items, ground, strict=True)]
+    return [
+        Voiced(item.id, vector, facets.get(item.id, ""), item.learner)
+        for item, vector in zip(items, ground, strict=True)
+    ]
 
 
 def _vectors(session: Session, items: Sequence[Told], eyes: Eyes) -> dict[str, Vector]:

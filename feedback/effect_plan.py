@@ -11,6 +11,7 @@ from typing import Any
 
 from scipy.stats import norm
 
+from feedback.before_after import LEAST_SPREAD
 from feedback.cohorts import WINDOW, Period, cohorts_at, troubled_before
 from feedback.course_log import CourseLog
 from feedback.luck import LEAST_TOLD, NO_LUCK, Luck, Usual, luck_of, usual_rates
@@ -111,9 +112,9 @@ def _spread_seen(telling: Sequence[int]) -> float:
     Cut off at zero its mean is 0.4 of its own standard error, or half of that with the many learners who come after.
     """
     if len(telling) < 3:
-        return 0.0
+        return LEAST_SPREAD**2
     one_place = 2 * len(telling) / sum(telling)
-    return 0.2 * one_place * math.sqrt(2 / (len(telling) - 1))
+    return max(0.2 * one_place * math.sqrt(2 / (len(telling) - 1)), LEAST_SPREAD**2)
 
 
 def learners_needed(share: float) -> int:

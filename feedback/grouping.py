@@ -18,6 +18,7 @@ from sqlalchemy.orm import Session
 from feedback.arrange import Voiced, arrange, kept_names
 from feedback.cluster import best_fit, near_enough
 from feedback.corners import Corner, Eyes, Told, corners_of, eyes_of, told_items, voiced
+from feedback.settings import loop_settings
 from feedback.tables import ItemRow
 from feedback.theme_rows import InCorner, Kept, keep_themes, loose_theme, members_of, new_theme, themes_in
 from foundation.database import Database
@@ -127,7 +128,7 @@ class _Round:
         self, session: Session, corner: Corner, items: Sequence[Told], was: Mapping[str, str], eyes: Eyes
     ) -> list[Kept]:
         """All of a corner's items, arranged anew; `was` is the theme each was in."""
-        groups = arrange(voiced(session, items, eyes))
+        groups = arrange(voiced(session, items, eyes), floor=loop_settings(session, self.product).k)
         by_id = {item.id: item for item in items}
         members = {number: tuple(by_id[each] for each in group.members) for number, group in enumerate(groups)}
         in_words = {number: group for number, group in enumerate(groups) if not group.loose}

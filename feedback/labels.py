@@ -13,7 +13,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from bm25s.stopwords import STOPWORDS_EN_PLUS, STOPWORDS_RUSSIAN
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from feedback.facets import facet_name
@@ -81,7 +81,9 @@ def _spoken(session: Session, theme: ThemeRow, *, inside: bool) -> list[Spoken]:
     wanted = (ItemRow.theme == theme.id,) if inside else there
     columns = ItemRow.id, ItemRow.learner, ItemRow.voice, ItemRow.text, ItemRow.created
     newest = select(*columns).where(ItemRow.product == theme.product, *wanted, ItemRow.text != "")
-    rows = session.execute(newest.order_by(ItemRow.created.desc(), ItemRow.id).limit(_MOST_READ)).all()
+    # A bare column lets SQLite walk all the product's items by date to find those of one theme.
+    when = func.coalesce(ItemRow.created, ItemRow.created) if inside else ItemRow.created
+    rows = session.execute(newest.order_by(when.desc(), ItemRow.id).limit(_MOST_READ)).all()
     said = [Said(row.id, row.learner, Voice(row.voice), row.text, row.created) for row in rows]
     came_back = browsers_that_came_back(session, theme.product, said, until=moment(session)) if inside else ()
     counted = voices_in(said, came_back=came_back).learners

@@ -43,6 +43,8 @@ class _Known:
     plain: frozenset[str]
     capital: frozenset[str]
     unsure: frozenset[str]
+    given: frozenset[str]
+    no_surnames: frozenset[str]
     scholars: frozenset[str]
     beside: frozenset[str]
     never: frozenset[str]
@@ -132,7 +134,7 @@ def _in_one_breath(text: str, words: list[re.Match[str]], start: int, end: int, 
 def _is_alone_surname(text: str, word: re.Match[str], known: _Known) -> bool:
     """Whether a word within a sentence can hardly be anything but a Russian surname."""
     plain = word[0].casefold()
-    if not PLAIN_SURNAME.fullmatch(word[0]) or plain in known.scholars | known.towns | known.beside:
+    if not PLAIN_SURNAME.fullmatch(word[0]) or plain in known.no_surnames:
         return False
     return not _begins_sentence(text, word.start()) and not _names_a_thing(text, *word.span(), known=known)
 
@@ -149,7 +151,7 @@ def _is_patronymic(words: list[re.Match[str]], number: int, known: _Known) -> bo
     if not PATRONYMIC.fullmatch(word):
         return False
     before = words[number - 1][0] if number else ""
-    return before.casefold() in known.plain | known.capital or SURE_PATRONYMIC.fullmatch(word) is not None
+    return before.casefold() in known.given or SURE_PATRONYMIC.fullmatch(word) is not None
 
 
 def _is_surname(word: str, known: _Known) -> bool:
@@ -175,7 +177,7 @@ def _with_neighbours(text: str, words: list[re.Match[str]], number: int, known: 
         before = words[number - 1]
         joined = GAP.fullmatch(text, before.end(), start) is not None
         fits = SURNAME.fullmatch(before[0]) and before[0].casefold() not in known.beside
-        given = before[0][0].isupper() and before[0].casefold() in known.plain | known.capital | known.unsure
+        given = before[0][0].isupper() and before[0].casefold() in known.given
         if joined and (fits or given or (PATRONYMIC.fullmatch(words[number][0]) and before[0][0].isupper())):
             start = before.start()
     return start, end
@@ -189,18 +191,27 @@ def _is_scholarly(name: str, known: _Known) -> bool:
 def _known() -> _Known:
     books = {name: tomllib.loads((files("feedback") / "names" / f"{name}.toml").read_text("utf-8")) for name in _BOOKS}
     books["en"]["plain"] += books["en"]["wider"]
-    given = (
+    latin = [_in_latin(name) for name in books["ru"]["plain"].casefold().split()]
+    books["en"]["plain"] += " " + " ".join(name for name in latin if len(name) >= _LONG)
+    books["en"]["capital"] += " " + " ".join(name for name in latin if len(name) < _LONG)
+    plain, capital, unsure = (
         frozenset(
             form for book in ("ru", "en") for name in books[book][kind].casefold().split() for form in _forms(name)
         )
         for kind in ("plain", "capital", "unsure")
     )
-    kept = (frozenset(books["kept"][kind].casefold().split()) for kind in _KEPT)
-    return _Known(*given, *kept)
+    kept = {kind: frozenset(books["kept"][kind].casefold().split()) for kind in _KEPT}
+    no_surnames = kept["scholars"] | kept["towns"] | kept["beside"]
+    return _Known(plain, capital, unsure, plain | capital | unsure, no_surnames, **kept)
 
 
 _BOOKS = "ru", "en", "kept"
-_KEPT = "known", "beside", "never", "named_after", "towns"
+_KEPT = "scholars", "beside", "never", "named_after", "towns"
+# A shorter Russian name in Latin letters may well be an English word.
+_LONG = 6
+_IN_LATIN = str.maketrans("абвгдеёзийклмнопрстуфыэ", "abvgdeeziyklmnoprstufye") | str.maketrans(
+    {"ж": "zh", "х": "kh", "ц": "ts", "ч": "ch", "ш": "sh", "щ": "shch", "ъ": "", "ь": "", "ю": "yu", "я": "ya"}
+)
 _HUSHING, _BACK = "жшщчц", "гкх"
 _FLEETING = {"павел": "павл", "лев": "льв", "пётр": "петр"}
 _CASES = {
@@ -209,6 +220,11 @@ _CASES = {
     "й": ("й", "я", "ю", "ем", "е", "и"),
     "ь": ("ь", "я", "ю", "ем", "е", "и", "ью"),
 }
+
+
+def _in_latin(name: str) -> str:
+    """A Russian name as passports write it (ICAO 9303), but for some vowels."""
+    return name.translate(_IN_LATIN)
 
 
 def _forms(name: str) -> list[str]:

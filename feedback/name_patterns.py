@@ -3,7 +3,7 @@
 import re
 
 _WORD = r"[^\W\d_]+(?:[-'’][^\W\d_]+)*"
-_CAPITAL = r"[A-ZА-ЯЁ][^\W\d_]*(?:[-'’][A-ZА-ЯЁ]?[^\W\d_]+)*"
+_CAPITAL = r"[A-ZА-ЯЁ][^\W\d_]*(?:[-'’][^\W\d_]+){0,3}"
 # One to three words with a capital.
 _NAME = rf"(?P<name>{_CAPITAL}(?:[ \t]+{_CAPITAL}){{0,2}})"
 
@@ -77,6 +77,11 @@ HAILING = (
     re.compile(
         r"\b(?i:i['’]m|i\s+am|this\s+is|это)[ \t]+"
         rf"(?P<name>{_CAPITAL}[ \t]+{_CAPITAL})(?=\s*[,.!]|\s+[a-zа-я])"
+    ),
+    re.compile(rf"\b(?:по\s+имени|на\s+связи)[ \t]+{_NAME}"),
+    re.compile(
+        rf"\b(?P<name>{_CAPITAL}(?:[ \t]+{_CAPITAL})?)"
+        r"(?=[ \t]+(?:and\s+I\b|и\s+я\b|here\s*[,!]|тут\s*[,!]))"
     ),
     # Somebody says, finds, promises; or is asked, told, written to.
     re.compile(

@@ -11,7 +11,7 @@ from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from feedback.floor import Said, Voices
-from knowledge.words import fold, stem_of, stems_of, words_of
+from knowledge.words import stem_of, stems_of, words_of
 
 MOST_QUOTES = 3
 LEAST_QUOTES = 2
@@ -48,11 +48,10 @@ def choose_quotes(
     for item in said:
         text = clean_stretch(item.text, known)
         if text is not None:
-            named = len(wanted & stems_of(words_of(text)))
+            named = len(wanted & stems_in(text))
             found.append(((-named, -min(len(text), _ENOUGH_CHARS), item.created, item.id), item, text))
     found.sort(key=lambda each: each[0])
-    told = [(item, text) for _, item, text in found]
-    return tuple(_chosen(told))
+    return tuple(_chosen([(item, text) for _, item, text in found]))
 
 
 def clean_stretch(text: str, known: Collection[str]) -> str | None:
@@ -115,11 +114,11 @@ def _shared_stems(said: Iterable[Said]) -> frozenset[str]:
     """Stems that two learners use."""
     users: dict[str, set[str]] = defaultdict(set)
     for item in said:
-        for stem in stems_of(words_of(item.text)):
+        for stem in stems_in(item.text):
             users[stem].add(str(item.learner))
     return frozenset(stem for stem, learners in users.items() if len(learners) >= LEAST_QUOTES)
 
 
 def stems_in(text: str) -> frozenset[str]:
     """The stems of a text's words."""
-    return stems_of(words_of(fold(text)))
+    return stems_of(words_of(text))

@@ -29,6 +29,7 @@ from knowledge.vectors import load_vectors
 
 # The newest so many settle each other in a lesson: a sixth of a CPU second.
 _MOST_IN_LESSON = 300
+_OPENING_WORDS = 60
 # So many of those that name no lesson are looked at, and compared with so many of the others.
 _MOST_UNNAMED, _MOST_COMPARED = 150, 3_000
 
@@ -166,10 +167,15 @@ class _Settling:
 
 def _sections(session: Session, shelf: Shelf, rows: npt.NDArray[np.int64]) -> _Sections:
     ids = [shelf.places[row].passage for row in rows.tolist()]
-    sources = {str(passage): source for passage, source in load_sources(session, ids).items()}
+    sources = {str(each): source for each, source in load_sources(session, ids).items() if not _is_opening(source)}
     seen = np.asarray([passage in sources for passage in ids], dtype=bool)
     names = dict.fromkeys((sources[each].lesson.slug, sources[each].anchor) for each in ids if each in sources)
     return _Sections(tuple(names), rows[seen], sources)
+
+
+def _is_opening(source: Source) -> bool:
+    """Whether it is a few words below a lesson's title: they name all that follows, and are about none of it."""
+    return source.heading_path == (source.lesson.title,) and len(source.text.split()) < _OPENING_WORDS
 
 
 def _own(found: Sequence[Sequence[Hit]], sections: _Sections) -> Matrix:

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from api.console.numbers import between, percent
 from api.console.staff import Desk
 from api.console.themes import headings_of, tell_theme
-from companion.proposal_desk import compare_proposal
+from companion.proposal_desk import Compared, compare_proposal
 from feedback.figures import ProductFigures, figures_of
 from feedback.proposal import Proposal
 from feedback.proposal_wording import reason_words
@@ -43,16 +43,21 @@ def read_proposal(desk: Desk, name: str, *, lang: Lang) -> dict[str, Any]:
         "reason": reason_of(proposal, figures, lang),
         "expected": _expected(proposal.expected, form),
         "rows": compared.rows,
-        "ways": [view for view in compared.views if view.is_stale],
+        "ways": compared.views,
         "gone": live is None,
-        # Deciding asks for the revision; a change elsewhere in the lesson counts for it too.
-        "stale": live is not None and live.revision != base.revision,
+        "stale": live is not None and _is_stale(compared),
         "drafts": drafts_of(proposal, base, live) if live is not None else [],
         "themes": [tell_theme(each, names, lang) for each in figures.themes if each.id in proposal.themes],
         "waiting": proposal.state in WAITING,
         "by": by,
         "history": history,
     }
+
+
+def _is_stale(compared: Compared) -> bool:
+    """Whether the changes cannot be made as they are: approving them would be refused."""
+    fits = compared.fitted is not None and len(compared.fitted) == len(compared.proposal.changes)
+    return compared.is_stale or not fits
 
 
 def reason_of(proposal: Proposal, figures: ProductFigures, lang: Lang) -> str:

@@ -117,6 +117,22 @@ def ingest_rows(legs: Mapping[str, Figures]) -> Iterable[Row]:
     )
 
 
+def themes_rows(legs: Mapping[str, Figures]) -> Iterable[Row]:
+    """What was said becomes themes: much at once, and one thing more where there is ten times as much."""
+    leg = legs["themes"]
+    note = f"{leg['themes']:,} themes; encoding left out; all said of one place"
+    yield judged("themes: grouped", leg["group_s"], limit=30, budget=1, unit="CPU s", n=leg["items"], note=note)
+    yield judged(
+        "themes: a new item joins",
+        leg["join_ms"]["p50"],
+        limit=50,
+        budget=1,
+        unit="CPU ms",
+        n=leg["single"],
+        note=f"p95 {leg['join_ms']['p95']}; among {leg['whole']:,} items; encoding left out",
+    )
+
+
 def stock_rows(legs: Mapping[str, Figures]) -> Iterable[Row]:
     """The stock pipeline on the same files: how many times more it costs."""
     ours, stock = legs["ingest"], legs["stock"]
@@ -233,5 +249,6 @@ GROUPS = (
     Group("memory", ("memory",), memory_rows),
     Group("streaming", ("streaming",), streaming_rows),
     Group("widget", ("widget",), widget_rows),
+    Group("themes", ("themes",), themes_rows),
     Group("stock", ("ingest", "stock"), stock_rows),
 )

@@ -15,7 +15,8 @@ from companion.wiring import House, open_house
 from evals.bench.leg import print_result, run_leg, say
 from evals.bench.machine import Rate, percentiles, told
 from evals.bench.made_course import make_questions
-from evals.bench.made_home import made_encoder, made_settings
+from evals.bench.made_encoder import MadeEncoder
+from evals.bench.made_home import made_settings
 from feedback.grouping import Grouped, group_items
 from feedback.inbox import ItemKind, NewItem, take_in
 from feedback.item import Source, Voice
@@ -24,6 +25,8 @@ from foundation.ids import ProductSlug
 from knowledge.products import ProductKind, register_product
 
 _PRODUCT = ProductSlug("bench-themes")
+# The one whose facets come with the product.
+_ENCODER = "e5-small-q4-0-3-0"
 _LEARNERS = 2_000
 _TOPICS_OF = 400
 _KINDS = (ItemKind.COMMENT, ItemKind.UNANSWERED)
@@ -67,7 +70,7 @@ def _main() -> None:
     with tempfile.TemporaryDirectory(prefix="companion-bench-") as folder:
         home = Path(folder) / "home"
         settings = made_settings(home).model_copy(update={"index": "exact"})
-        with open_house(settings, encoder=made_encoder(home)) as house:
+        with open_house(settings, encoder=MadeEncoder(_ENCODER)) as house:
             with house.database.write() as session:
                 register_product(session, _PRODUCT, title="Said", kind=ProductKind.COURSE, lang="en", now=house.clock())
             count = options.whole + options.single

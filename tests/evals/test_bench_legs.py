@@ -63,6 +63,14 @@ def test_a_changed_lesson_has_only_its_changed_passages_encoded(tmp_path: Path) 
     assert found["by_clock"]["wall_s"] > 0
 
 
+def test_items_are_grouped_and_single_ones_join() -> None:
+    found = leg("themes", "--items", "30", "--whole", "40", "--single", "2")
+    assert (found["items"], found["whole"], found["single"]) == (30, 40, 2)
+    assert found["themes"] > 1
+    assert found["group_s"] > 0
+    assert 0 < found["join_ms"]["p50"] <= found["join_ms"]["p95"]
+
+
 def test_the_stock_pipeline_takes_the_same_files(tmp_path: Path) -> None:
     course = write_course(tmp_path / "bread", LESSONS)
     found = leg("stock", "--folder", str(course), "--questions", "8")
@@ -99,5 +107,5 @@ def test_a_leg_that_fails_leaves_its_rows_without_figures_and_is_named(tmp_path:
 
 
 def test_every_leg_that_rows_are_made_of_can_be_run() -> None:
-    known = {"encoder", "streaming", "ingest", "stock", "start", "memory", "search", "widget"}
+    known = {"encoder", "streaming", "ingest", "stock", "start", "memory", "search", "widget", "themes"}
     assert {leg for group in GROUPS for leg in group.legs} == known

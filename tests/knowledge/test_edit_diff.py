@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from companion.wiring import House
 from foundation.ids import LessonId, RevisionId
-from knowledge.edit_diff import diff_as_read, diff_of_files
+from knowledge.edit_diff import FileDiff, diff_as_read, diff_of_files
 from knowledge.edit_states import Edit
 from knowledge.editing import apply_changes
 from knowledge.edits import Change, EditState, delete_blocks, insert_behind, move_blocks, replace_blocks
@@ -27,6 +27,16 @@ CHANGES = [
     delete_blocks(BASE, SPRING + 1, SPRING + 1),
     move_blocks(BASE, at(BASE, "Springs"), SPRING + 1, to=at(BASE, "The mouth")),
 ]
+
+
+SOURCE = f"---\ntitle: Rivers\n---\n{LESSON}"
+
+
+def of_files(house: House, folder: Path, change: Change) -> FileDiff:
+    with house.database.read() as session:
+        edit = edit_of(session, change)
+        [told] = diff_of_files(session, PRODUCT, [edit], read_course(folder), lambda path: (folder / path).read_text())
+    return told
 
 
 def edit_of(session: Session, *changes: Change) -> Edit:
@@ -56,49 +66,37 @@ def patched(source: str, diff: str) -> str:
     return "\n".join([*new, *old[at_line:]]) + "\n"
 
 
-@pytest.mark.parametrize("change", CHANGES, ids=["replace", "insert", "insert-first", "delete", "move"])
-def test_the_file_with_its_diff_reads_as_learners_do(
-    change: Change, house: House, take_in: TakeIn, tmp_path: Path, unmeasured: None
-) -> None:
-    source = f"---\ntitle: Rivers\n---\n{LESSON}"
-    take_in({"rivers.md": source})
-    folder = tmp_path / "files"
-    folder.mkdir()
-    (folder / "rivers.md").write_text(source)
-    with house.database.read() as session:
-        edit = edit_of(session, change)
-        [told] = diff_of_files(session, PRODUCT, [edit], read_course(folder), lambda path: (folder / path).read_text())
-    assert told.problem == ""
-    assert texts(blocks_of(patched(source, told.diff))) == texts(apply_changes(BASE, [change]))
+@pytest.fixture
+def course(house: House, take_in: TakeIn, unmeasured: None) -> House:
+    """The lesson with front matter, live."""
+    take_in({"rivers.md": SOURCE})
+    return house
 
 
-def test_a_file_that_says_so_already_has_an_empty_diff_and_one_that_changed_says_why_it_has_none(
-    house: House, take_in: TakeIn, tmp_path: Path, unmeasured: None
-) -> None:
-    take_in({"rivers.md": LESSON})
-    folder = tmp_path / "files"
-    folder.mkdir()
-    with house.database.read() as session:
-        edit = edit_of(session, CHANGES[0])
-        found = []
-        for was, now in (
-            ("A spring is where a river begins.", "A spring *feeds* a river.\n\nAlways."),
-            ("A spring", "A well"),
-        ):
-            (folder / "rivers.md").write_text(LESSON.replace(was, now))
-            found += diff_of_files(
-                session, PRODUCT, [edit], read_course(folder), lambda path: (folder / path).read_text()
-            )
-    assert [each.diff for each in found] == ["", ""]
-    assert found[0].problem == ""
-    assert "by hand" in found[1].problem
+def test_the_file_with_its_diff_reads_as_learners_do(course: House, tmp_path: Path) -> None:
+    (tmp_path / "files").mkdir()
+    (tmp_path / "files" / "rivers.md").write_text(SOURCE)
+    for change in CHANGES:
+        told = of_files(course, tmp_path / "files", change)
+        assert told.problem == ""
+        assert texts(blocks_of(patched(SOURCE, told.diff))) == texts(apply_changes(BASE, [change]))
 
 
-def test_without_the_files_the_diff_is_of_what_people_read_and_tells_no_key(
-    house: House, take_in: TakeIn, unmeasured: None
-) -> None:
-    take_in({"rivers.md": LESSON})
-    with house.database.read() as session:
+def test_a_file_that_says_so_already_has_no_diff_and_one_that_changed_is_told_of(course: House, tmp_path: Path) -> None:
+    (tmp_path / "files").mkdir()
+    file = tmp_path / "files" / "rivers.md"
+    file.write_text(SOURCE.replace("A spring is where a river begins.", CHANGES[0].markdown))
+    assert of_files(course, file.parent, CHANGES[0]) == FileDiff("rivers.md", "")
+    file.write_text(SOURCE.replace("A spring is", "A well is"))
+    told = of_files(course, file.parent, CHANGES[0])
+    assert (told.diff, "by hand" in told.problem) == ("", True)
+    (file.parent / "other.md").write_text("# Other\n\nWords.\n")
+    file.unlink()
+    assert "not in these files" in of_files(course, file.parent, CHANGES[0]).problem
+
+
+def test_without_the_files_the_diff_is_of_what_people_read_and_tells_no_key(course: House) -> None:
+    with course.database.read() as session:
         [told] = diff_as_read(session, [edit_of(session, CHANGES[0])])
     assert "-A spring is where a river begins." in told.diff.splitlines()
     assert any(line.startswith("+A spring") for line in told.diff.splitlines())

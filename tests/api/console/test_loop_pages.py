@@ -1,36 +1,55 @@
 """The pages of the improvement loop: what learners said, and what an author makes of it."""
 
 import re
-from collections.abc import Callable
+import shutil
+from collections.abc import Iterator
 from datetime import timedelta
+from pathlib import Path
 
 import httpx
 import pytest
 
-from companion.wiring import House
+from companion.wiring import House, open_house
+from evals.cached_encoder import CachedEncoder
 from feedback.item import ItemKind
 from feedback.proposal import ProposalState
 from feedback.proposals import find_proposal
 from feedback.settings import loop_settings
 from feedback.tables import EffectRow
 from feedback.theme import ThemeKind
+from foundation.settings import Settings
 from knowledge.lessons import read_lesson
 from learning.roles import Role
 from tests.api.console.troubled import ADDED, ANCHOR, BREAD, LESSON, SAID, learners, propose, say
 from tests.api.console.visiting import Visitor, visit
 from tests.api.serving import LESSONS
+from tests.fakes import FixedClock
+from tests.feedback.kept_house import kept_house, take_in
 
 DESK = "/console/p/bread"
 PROPOSAL = f"{DESK}/proposals/pr-rest"
 HIDDEN = "\n<details><summary>Answer</summary>\n\nThe key is forty hours.\n\n</details>\n"
 
 
+TEA = {"01-tea.md": "# Green tea\n\nGreen tea draws for two minutes.\n"}
+
+
+@pytest.fixture(scope="module")
+def baked(tmp_path_factory: pytest.TempPathFactory, encoder: CachedEncoder) -> Path:
+    """A home with a small course and another product, taken in once."""
+    folder = tmp_path_factory.mktemp("baked")
+    with kept_house(folder, encoder, {"bread": LESSONS, "tea-house": TEA}):
+        pass
+    return folder / "home"
+
+
 @pytest.fixture
-def bakery(house: House, take_in: Callable[..., object], unmeasured: None) -> House:
-    """A house with a small course and another product."""
-    take_in(LESSONS, "bread")
-    take_in({"01-tea.md": "# Green tea\n\nGreen tea draws for two minutes.\n"}, "tea-house")
-    return house
+def bakery(baked: Path, tmp_path: Path, encoder: CachedEncoder, clock: FixedClock, unmeasured: None) -> Iterator[House]:
+    """A house on a home of its own like that."""
+    shutil.copytree(baked, tmp_path / "home")
+    settings = Settings(home=tmp_path / "home", chat_model=None, index="exact", encode_workers=1)
+    with open_house(settings, clock=clock, encoder=encoder) as house:
+        yield house
 
 
 def lesson_text(house: House) -> str:
@@ -102,10 +121,8 @@ def test_a_lesson_shows_where_its_learners_stumble_section_by_section(client: ht
     ann.open(f"{DESK}/lessons/no-such-lesson", status=404)
 
 
-def test_a_lesson_is_previewed_as_learners_see_it(
-    client: httpx.Client, bakery: House, take_in: Callable[..., object]
-) -> None:
-    take_in({**LESSONS, "02-dough.md": LESSONS["02-dough.md"] + HIDDEN}, "bread")
+def test_a_lesson_is_previewed_as_learners_see_it(client: httpx.Client, bakery: House, tmp_path: Path) -> None:
+    take_in(bakery, tmp_path / "bread", {**LESSONS, "02-dough.md": LESSONS["02-dough.md"] + HIDDEN})
     ann = visit(client, bakery, "ann", bread=Role.CURATOR)
     page = ann.open(f"{DESK}/lessons/{LESSON}/preview")
     assert "The dough rests for four hours" in page
@@ -192,12 +209,12 @@ def test_what_cannot_be_decided_like_this_is_told_and_changes_nothing(client: ht
 
 
 def test_a_lesson_that_changed_since_is_compared_three_ways_and_the_change_made_anew(
-    client: httpx.Client, bakery: House, take_in: Callable[..., object]
+    client: httpx.Client, bakery: House, tmp_path: Path
 ) -> None:
     say(bakery, learners(bakery, 12))
     propose(bakery)
     changed = LESSONS["02-dough.md"].replace("four hours", "five hours")
-    take_in({**LESSONS, "02-dough.md": changed}, "bread")
+    take_in(bakery, tmp_path / "bread", {**LESSONS, "02-dough.md": changed})
     ann = visit(client, bakery, "ann", bread=Role.AUTHOR)
     refused = decide(ann, "approve")
     assert refused.status_code == 409
