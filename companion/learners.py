@@ -13,9 +13,10 @@ from typing import Any
 from assistant import learner_records
 from companion.cases import INDEX, byte_forms, left_over
 from companion.wiring import House
-from feedback.forget import empty_remarks, forget_promises, promises_of, remarks_of, rename_learner
+from feedback.forget import empty_remarks, forget_promises, promises_of, remarks_of, rename_learner, still_said
+from feedback.imports import author_key
 from foundation.errors import Conflict, HomeUnusable, NotFound
-from foundation.ids import PersonId
+from foundation.ids import PersonId, random_id
 from knowledge.cases.withdraw import still_told
 from learning.forget import forget_person, named_in_events, names_of_person, records_of_person, works_here
 from learning.people import LOCAL_HOST, find_person, known_by_host_id, person_by_key
@@ -94,12 +95,40 @@ def erase_learner(house: House, person: str, *, purge: Callable[[], None] | None
         counts = learner_records.erase_learner(session, person, kept, now=house.clock())
         rename_learner(session, person, to=forget_person(session, person))
         texts = sorted({text for text in words if len(text) >= _FEWEST_CHARS}, key=len)[-_TRACES:]
-        others = still_told(session, texts) | learner_records.asked_by_others(session, texts)
+        others = (
+            still_told(session, texts) | learner_records.asked_by_others(session, texts) | still_said(session, texts)
+        )
     _log.info("learner.erased turns=%d remarks=%d", counts["turns"], emptied)
     searched = [*names, *(text for text in texts if text not in others)]
     _erase_bytes(house, searched, purge=purge or house.shelves.purge_index)
     mark.unlink(missing_ok=True)
     return Erased(**counts, remarks=emptied, searched=len(searched))
+
+
+def erase_author(house: House, product: str, author: str, *, purge: Callable[[], None] | None = None) -> int:
+    """Erase what somebody said in imported files and is counted for by a name made from theirs; gives how many items.
+
+    Raises NotFound, and HomeUnusable as `erase_learner` does.
+    """
+    mark, key = house.settings.home / _MARK, author_key(product, author)
+    with house.database.write() as session:
+        said = remarks_of(session, items=(), turns=(), person=key)
+        if not said:
+            raise NotFound(
+                f"nothing that {author!r} said was brought into {product}; write the name as the file has it"
+            )
+        mark.touch()
+        emptied = empty_remarks(session, items=(), turns=(), person=key)
+        rename_learner(session, key, to=random_id("gone"))
+        texts = sorted({str(each["text"]) for each in said if len(each["text"]) >= _FEWEST_CHARS}, key=len)[-_TRACES:]
+        others = (
+            still_told(session, texts) | learner_records.asked_by_others(session, texts) | still_said(session, texts)
+        )
+    _log.info("author.erased product=%s remarks=%d", product, emptied)
+    left = [key, *(text for text in texts if text not in others)]
+    _erase_bytes(house, left, purge=purge or house.shelves.purge_index)
+    mark.unlink(missing_ok=True)
+    return emptied
 
 
 def finish_erasures(house: House) -> None:

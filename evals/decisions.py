@@ -67,7 +67,7 @@ def scores(redrafted: Sequence[Redrafted], *, decided: int) -> dict[str, Any]:
 
 def _redraft(session: Session, course: Course, case: DecisionCase) -> Redrafted | None:
     """None where the revision it was decided on, or all that was said, is gone."""
-    items = tuple(items_behind(session, case.proposal))
+    items = items_behind(session, case.proposal)
     if not any(item.text for item in items):
         return None
     try:

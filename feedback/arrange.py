@@ -17,8 +17,10 @@ from feedback.cluster import group_vectors
 from feedback.facets import FacetSet, Scores, read_facets
 from knowledge.encoder import Vector
 
-# Fewer saying the same are no group of their own.
+# Fewer saying the same are no group of their own, nor are they where they are less than a fiftieth of what is said: a
+# large place has at most fifty groups.
 LEAST_GROUP = 3
+_LEAST_SHARE = 0.02
 # From where a text surely speaks of a facet; below it, it is about something of its own. In a course's facets 93 % of
 # what is said of courses as such lies above it, and 42 % of what is said of sections.
 SURE_FACET = 0.3
@@ -61,9 +63,9 @@ def arrange(said: Sequence[Voiced], *, floor: int = 0) -> list[Group]:
     labels = group_vectors(np.stack([each.vector for each in ordered]))
     sizes = np.bincount(labels)
     alike = [
-        [ordered[row] for row in np.flatnonzero(labels == label)] for label in np.flatnonzero(sizes >= LEAST_GROUP)
+        [ordered[row] for row in np.flatnonzero(labels == label)] for label in np.flatnonzero(sizes >= least)
     ]
-    alone = [each for each, label in zip(ordered, labels, strict=True) if sizes[label] < LEAST_GROUP]
+    alone = [each for each, label in zip(ordered, labels, strict=True) if sizes[label] < least]
     few = [members for members in alike if _speakers(members) < floor]
     together = alone + [each for members in few for each in members]
     if few and _speakers(together) >= floor:

@@ -14,11 +14,13 @@ from sqlalchemy.orm import Session
 from feedback.recount import Recount
 from feedback.recount_effects import recount_effect
 from feedback.tables import ItemRow
-from foundation.errors import Invalid
+from foundation.errors import Invalid, NotFound
 
 CountOf = Callable[[Session, str], int]
 _LEAST_QUOTES = 2
 _NUMBER = frozenset({"value", "of", "with"})
+# What reading a report raises that somebody wrote by hand.
+_UNREADABLE = (LookupError, ValueError, TypeError, AttributeError, ArithmeticError, NotFound)
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +71,7 @@ class _Checker:
                 yield from self._number(value, path)
             case dict():
                 if "quotes" in value:
-                    yield from self._theme(value, path)
+                    yield from self._theme_or_not(value, path)
                 for name, part in value.items():
                     yield from self.walk(part, f"{path}.{name}".lstrip("."))
             case list():
@@ -85,7 +87,7 @@ class _Checker:
         of, how = number["of"], number["with"]
         try:
             counted = self._count(of, how)
-        except (KeyError, ValueError, TypeError, AttributeError, ZeroDivisionError):
+        except _UNREADABLE:
             yield Difference(path, number["value"], f"nothing can be counted as {of!r} with {how!r}")
             return
         if type(counted) is not type(number["value"]) or counted != number["value"]:
@@ -98,11 +100,17 @@ class _Checker:
             return recount_effect(self._session, self._product, of, how, made=self._made)
         return self._recount.count(of, how)
 
+    def _theme_or_not(self, theme: Mapping[str, Any], path: str) -> list[Difference]:
+        try:
+            return list(self._theme(theme, path))
+        except _UNREADABLE:
+            return [Difference(path, sorted(map(str, theme)), "quotes, and no theme they are of that could be read")]
+
     def _theme(self, theme: Mapping[str, Any], path: str) -> Iterator[Difference]:
         quoted: set[str | None] = set()
         for quote in theme["quotes"]:
             self.quotes += 1
-            row = self._session.get(ItemRow, quote["item"])
+            row = self._session.get(ItemRow, str(quote["item"]))
             if row is None or row.product != self._product or row.theme != theme["theme"]:
                 yield Difference(f"{path}.quotes", quote["item"], "no item of this theme")
             elif not quote["text"] or quote["text"] not in row.text:

@@ -24,7 +24,7 @@ _MOST_ITEMS = 200
 
 @dataclass(frozen=True, slots=True)
 class Concern:
-    """Themes of one place, the gravest first, the learners behind them, and the latest items, the oldest first.
+    """Themes of one place, the gravest first, the learners behind them, and the ids of the latest items in order.
 
     `severity` is how many of a hundred active learners are held up there, taken at the lower end of each theme's
     interval: what a few say by chance counts for less.
@@ -33,7 +33,7 @@ class Concern:
     place: Place
     themes: tuple[ThemeFigures, ...]
     learners: frozenset[str]
-    items: tuple[Item, ...]
+    evidence: tuple[str, ...]
     active: int
     severity: float
 
@@ -86,27 +86,42 @@ def concerns_of(
     after that counts, and only when as many as the floor asks for said it.
     """
     by_place: dict[Place, list[_Heard]] = defaultdict(list)
+    said = _spoken(session, figures)
     for theme in figures.themes:
         if theme.kind is ThemeKind.PRAISE:
             continue
-        spoken = _spoken(session, figures.product, theme)
+        spoken = said[theme.id]
         place, sure = _place(session, theme, spoken, course, anchors)
         if place is not None:
             by_place[place].append(_Heard(theme, spoken, sure * _least(theme)))
-    found = [_concern(session, place, told, figures, since=closed.get(place)) for place, told in by_place.items()]
+    found = [_concern(place, told, figures, since=closed.get(place)) for place, told in by_place.items()]
     kept = [concern for concern in found if concern is not None]
     return sorted(kept, key=lambda each: (-each.severity, each.place.lesson or "", each.place.anchor))
 
 
-def _spoken(session: Session, product: str, theme: ThemeFigures) -> list[_Spoken]:
-    """All that was said by those whose voices count, the oldest first; of one who says much, more than is counted."""
-    columns = ItemRow.id, ItemRow.learner, ItemRow.created
-    mine = select(*columns).where(ItemRow.product == product, ItemRow.theme == theme.id, ItemRow.learner.is_not(None))
-    rows = session.execute(mine.order_by(ItemRow.created, ItemRow.id))
-    every = [_Spoken(row.id, str(row.learner), row.created) for row in rows]
-    counted = frozenset(theme.items)
-    learners = {item.learner for item in every if item.id in counted}
-    return [item for item in every if item.learner in learners]
+def items_named(session: Session, ids: Iterable[str]) -> tuple[Item, ...]:
+    """Items by their ids, the oldest first; those that are gone are left out."""
+    found = select(ItemRow).where(ItemRow.id.in_(list(ids))).order_by(ItemRow.created, ItemRow.id)
+    return tuple(item_of(row) for row in session.scalars(found))
+
+
+def _spoken(session: Session, figures: ProductFigures) -> dict[str, list[_Spoken]]:
+    """By theme all that was said by those whose voices count in it, the oldest first.
+
+    Of one who says much it is more than is counted. Read in one go: a query a theme read all items each time.
+    """
+    columns = ItemRow.theme, ItemRow.id, ItemRow.learner, ItemRow.created
+    mine = ItemRow.product == figures.product, ItemRow.theme.is_not(None), ItemRow.learner.is_not(None)
+    every: dict[str, list[_Spoken]] = defaultdict(list)
+    for row in session.execute(select(*columns).where(*mine)):
+        every[str(row.theme)].append(_Spoken(row.id, str(row.learner), row.created))
+    return {theme.id: _of_those_who_count(every[theme.id], frozenset(theme.items)) for theme in figures.themes}
+
+
+def _of_those_who_count(spoken: Iterable[_Spoken], counted: Collection[str]) -> list[_Spoken]:
+    told = sorted(spoken, key=lambda each: (each.created, each.id))
+    learners = {each.learner for each in told if each.id in counted}
+    return [each for each in told if each.learner in learners]
 
 
 def _least(theme: ThemeFigures) -> float:
@@ -124,22 +139,16 @@ def _place(
     """Where a proposal goes, and how sure that is. A gap without a lesson goes to the nearest section."""
     lesson, anchor = theme.place.lesson, theme.place.anchor
     if lesson is None:
-        nearest = course.nearest(_items(session, spoken)) if theme.kind is ThemeKind.GAP else None
+        latest = [each.id for each in spoken[-_MOST_ITEMS:]]
+        nearest = course.nearest(items_named(session, latest)) if theme.kind is ThemeKind.GAP else None
         return nearest, _GUESSED
     if lesson not in anchors:
         return None, 0.0
     return Place(lesson, anchor if anchor in anchors[lesson] else ""), 1.0
 
 
-def _items(session: Session, spoken: Sequence[_Spoken]) -> tuple[Item, ...]:
-    """The latest of them with their words."""
-    latest = [each.id for each in spoken[-_MOST_ITEMS:]]
-    found = select(ItemRow).where(ItemRow.id.in_(latest)).order_by(ItemRow.created, ItemRow.id)
-    return tuple(item_of(row) for row in session.scalars(found))
-
-
 def _concern(
-    session: Session, place: Place, told: Iterable[_Heard], figures: ProductFigures, *, since: datetime | None
+    place: Place, told: Iterable[_Heard], figures: ProductFigures, *, since: datetime | None
 ) -> Concern | None:
     ordered = sorted(told, key=lambda each: (-each.severity, each.theme.id))
     spoken = [each for heard in ordered for each in heard.spoken if since is None or each.created > since]
@@ -151,7 +160,7 @@ def _concern(
         place=place,
         themes=tuple(each.theme for each in ordered),
         learners=learners,
-        items=_items(session, spoken),
+        evidence=tuple(each.id for each in spoken[-_MOST_ITEMS:]),
         active=max(each.theme.active for each in ordered),
         severity=round(min(_MOST_SEVERE, sum(each.severity for each in ordered)), 4),
     )

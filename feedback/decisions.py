@@ -7,12 +7,12 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from feedback.concern import items_named
 from feedback.effects import list_effects
 from feedback.item import Item
 from feedback.proposal import ProposalState
-from feedback.tables import ItemRow, ProposalRow
+from feedback.tables import ProposalRow
 from feedback.theme import ThemeKind
-from feedback.themes import item_of
 
 _DECIDED = (ProposalState.APPROVED, ProposalState.RELEASED, ProposalState.ROLLED_BACK, ProposalState.REJECTED)
 
@@ -51,11 +51,9 @@ def decision_cases(session: Session, product: str) -> list[DecisionCase]:
     return [_case(session, row, effects.get(row.id, "")) for row in rows]
 
 
-def items_behind(session: Session, proposal: str) -> list[Item]:
+def items_behind(session: Session, proposal: str) -> tuple[Item, ...]:
     """What was said that a proposal was made of, as far as it is still kept, the oldest first."""
-    row = session.get_one(ProposalRow, proposal)
-    found = select(ItemRow).where(ItemRow.id.in_(row.evidence)).order_by(ItemRow.created, ItemRow.id)
-    return [item_of(item) for item in session.scalars(found)]
+    return items_named(session, session.get_one(ProposalRow, proposal).evidence)
 
 
 def as_plain(cases: Iterable[DecisionCase]) -> list[dict[str, Any]]:

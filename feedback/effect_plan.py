@@ -65,7 +65,7 @@ def plan_effect(log: CourseLog, lesson: str, anchors: Sequence[str] | None, *, p
         "drop": round(needs.drop, 4),
         "power": POWER,
         "needed": needs.learners,
-        "finds": round(drop_found(before, troubled, final, luck=luck, quiet=quiet), 4) if can_tell else None,
+        "finds": drop_found(before, troubled, final, luck=luck, quiet=quiet) if can_tell else None,
         "looks": [look for look in looks if look >= LEAST],
         "alpha": {"helped": ALPHA_HELPED, "worse": ALPHA_WORSE},
     }
@@ -85,15 +85,17 @@ def needs_of(before: int, troubled: int, *, luck: Luck = NO_LUCK, quiet: Sequenc
     return Needs(drop, None if left <= 0 or a_learner / left > _MOST else math.ceil(a_learner / left))
 
 
-def drop_found(before: int, troubled: int, after: int, *, luck: Luck = NO_LUCK, quiet: Sequence[int] = ()) -> float:
-    """The smallest drop that so many learners after find with the planned power; the share itself where none is."""
+def drop_found(
+    before: int, troubled: int, after: int, *, luck: Luck = NO_LUCK, quiet: Sequence[int] = ()
+) -> float | None:
+    """The smallest drop that so many learners after find with the planned power; None where no drop would be found."""
     share = troubled / before
     for step in range(1, 101):
         drop = share * step / 100
         fixed, a_learner = _variances(before, share, drop, luck=luck, quiet=quiet)
         if drop >= _STANDS_OUT * math.sqrt(_DEARER * (fixed + a_learner / after)):
-            return drop
-    return share
+            return round(drop, 4)
+    return None
 
 
 def _variances(before: int, share: float, drop: float, *, luck: Luck, quiet: Sequence[int]) -> tuple[float, float]:

@@ -7,7 +7,7 @@ looked at anew, because a label may have rested on them.
 from collections.abc import Collection, Iterable, Sequence
 from typing import Any
 
-from sqlalchemy import ColumnElement, delete, or_, select, update
+from sqlalchemy import ColumnElement, delete, func, or_, select, update
 from sqlalchemy.orm import Session
 
 from feedback.tables import GapRow, ItemRow, PromiseRow, ProposalRow, ReportRow, ThemeRow
@@ -96,6 +96,12 @@ def take_back(session: Session, product: str, external: str) -> None:
         row.text = ""
         _unbind(session, [row])
         _forget_quotes(session, words, frozenset({row.id}))
+
+
+def still_said(session: Session, texts: Iterable[str]) -> set[str]:
+    """Those of some texts that are left in an item: somebody else said the same."""
+    wanted = select(ItemRow.id).limit(1)
+    return {text for text in texts if session.scalar(wanted.where(func.instr(ItemRow.text, text) > 0)) is not None}
 
 
 def _said(session: Session, items: Collection[str], turns: Collection[str], person: str) -> list[ItemRow]:

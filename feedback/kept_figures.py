@@ -97,7 +97,8 @@ def _tally(told: dict[str, Any]) -> Tally:
 
 
 def _key(window: Window) -> str:
-    return "" if window.since is None else _day(window.since)
+    """How many days a window looks back, to the microsecond: one that begins at a named moment is another."""
+    return "" if window.since is None else str((window.until - window.since) / timedelta(days=1))
 
 
 def _day(moment: datetime) -> str:

@@ -6,12 +6,12 @@ item that names no lesson is bound to the best passage of the course only where 
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
-from sqlalchemy import func, select, update
+from sqlalchemy import bindparam, func, select, update
 from sqlalchemy.orm import Session
 
 from feedback.redaction import redact
@@ -19,6 +19,7 @@ from feedback.tables import ItemRow
 from foundation.database import Database
 from foundation.errors import EncoderUnavailable
 from foundation.ids import PassageId, ProductSlug, content_hash
+from knowledge.coverage import Scale
 from knowledge.coverage_scales import find_scale
 from knowledge.encoder import Encoder, Vector
 from knowledge.language import language_of
@@ -32,7 +33,7 @@ from knowledge.shelves import Shelves
 from knowledge.signs import LOOKED_AT, read_signs
 from knowledge.vectors import Progress, load_vectors, store_vectors
 
-_A_BATCH = 64
+_A_BATCH = 128
 # How far, in standard deviations of questions about anything, what is said must stand above a shelf's threshold to be
 # bound to a place of the course, and how far below it may stand in the lesson it names.
 _SURE = 3.0
@@ -107,6 +108,8 @@ class _Waiting:
     redacted: int
     lesson: str | None
     passage: str | None
+    anchor: str
+    revision: str | None
 
 
 def _waits(product: str) -> tuple[Any, ...]:
@@ -114,14 +117,15 @@ def _waits(product: str) -> tuple[Any, ...]:
 
 
 def _waiting(session: Session, product: str, count: int) -> list[_Waiting]:
-    columns = ItemRow.id, ItemRow.text, ItemRow.lang, ItemRow.lesson, ItemRow.passage, ItemRow.redacted
-    rows = session.execute(select(*columns).where(*_waits(product)).order_by(ItemRow.created, ItemRow.id).limit(count))
+    place = ItemRow.lesson, ItemRow.passage, ItemRow.anchor, ItemRow.revision
+    columns = select(ItemRow.id, ItemRow.text, ItemRow.lang, ItemRow.redacted, *place)
+    rows = session.execute(columns.where(*_waits(product)).order_by(ItemRow.created, ItemRow.id).limit(count))
     found = []
     for row in rows:
         # What was kept before there was a door has no language, and never passed it.
         seen = redact(row.text) if not row.lang else None
         text, redacted = (row.text, row.redacted) if seen is None else (seen.text, row.redacted + seen.count)
-        found.append(_Waiting(row.id, row.text, text, redacted, row.lesson, row.passage))
+        found.append(_Waiting(row.id, row.text, text, redacted, row.lesson, row.passage, row.anchor, row.revision))
     return found
 
 
@@ -135,10 +139,17 @@ def _place(database: Database, shelves: Shelves, product: ProductSlug, waiting: 
             for item in waiting
         ]
     with database.write() as session:
-        for item, values in zip(waiting, placed, strict=True):
-            # Not over what was emptied or blacked out meanwhile.
-            mine = update(ItemRow).where(ItemRow.id == item.id, ItemRow.text == item.kept)
-            session.execute(mine.values(text=item.text, redacted=item.redacted, **values))
+        session.connection().execute(_PLACED, placed)
+
+
+_ITEM = ItemRow.__table__
+_WRITTEN = "text", "redacted", "lang", "input_hash", "lesson", "anchor", "passage", "revision"
+# Not over what was emptied or blacked out meanwhile.
+_PLACED = (
+    update(_ITEM)
+    .where(_ITEM.c.id == bindparam("item"), _ITEM.c.text == bindparam("kept"))
+    .values({name: bindparam(f"new_{name}") for name in _WRITTEN})
+)
 
 
 def _vectors(database: Database, encoder: Encoder, texts: Sequence[str]) -> dict[str, Vector]:
@@ -154,27 +165,36 @@ def _vectors(database: Database, encoder: Encoder, texts: Sequence[str]) -> dict
 
 @dataclass(frozen=True, slots=True)
 class _Finder:
-    """Looks items up on one shelf."""
+    """Looks items up on one shelf; what it reads of passages and scales is read once."""
 
     shelves: Shelves
     shelf: Shelf
+    _sources: dict[PassageId, Source | None] = field(default_factory=dict)
+    _held: dict[PassageId, frozenset[str]] = field(default_factory=dict)
+    _scales: dict[tuple[str, str], Scale | None] = field(default_factory=dict)
 
     def columns(self, session: Session, item: _Waiting, vector: Vector, named: LessonHead | None) -> dict[str, Any]:
         """What is written of an item: its language, the name of its vector, and its place where one was found."""
-        known = {"lang": language_of(item.text), "input_hash": input_hash(item.text)}
+        source = self._source(session, item, vector, named)
+        lesson, anchor, passage, revision = item.lesson, item.anchor, item.passage, item.revision
+        if source is not None:
+            lesson, anchor = source.lesson.slug, source.anchor
+            passage, revision = source.passage, source.lesson.revision
+        about = {"lang": language_of(item.text), "input_hash": input_hash(item.text)}
+        place = {"lesson": lesson, "anchor": anchor, "passage": passage, "revision": revision}
+        written = {"text": item.text, "redacted": item.redacted, **about, **place}
+        return {"item": item.id, "kept": item.kept, **{f"new_{name}": written[name] for name in _WRITTEN}}
+
+    def _source(self, session: Session, item: _Waiting, vector: Vector, named: LessonHead | None) -> Source | None:
+        """The passage an item belongs to; None where its place is known already, or nothing is sure."""
         unknown = item.lesson is not None and named is None
         if item.passage is not None or unknown or not self.shelf.places:
-            return known
+            return None
         asked = ask_with(item.text, vector, self.shelf, encoder_id=self.shelves.encoder.id)
         if named is None:
-            source = self._sure(session, search_within(asked, self.shelf, hidden=(), count=LOOKED_AT), least=_SURE)
-        else:
-            found = search_among(asked, self.shelf, rows=self._rows(named), count=LOOKED_AT)
-            source = self._sure(session, found, least=_IN_ITS_LESSON)
-        if source is None:
-            return known
-        place = {"lesson": source.lesson.slug, "anchor": source.anchor}
-        return known | place | {"passage": source.passage, "revision": source.lesson.revision}
+            return self._sure(session, search_within(asked, self.shelf, hidden=(), count=LOOKED_AT), least=_SURE)
+        found = search_among(asked, self.shelf, rows=self._rows(named), count=LOOKED_AT)
+        return self._sure(session, found, least=_IN_ITS_LESSON)
 
     def _rows(self, lesson: LessonHead) -> npt.NDArray[np.int64]:
         return np.flatnonzero(self.shelf.places.lessons == lesson.id.encode())
@@ -185,20 +205,31 @@ class _Finder:
             return None
         lang = found.hits[0].place.lang
         best = [hit for hit in found.hits if hit.place.lang == lang]
-        sources = load_sources(session, [hit.place.passage for hit in best])
-        best = [hit for hit in best if hit.place.passage in sources]
-        if not best or self._strength(session, found, best, sources) < least:
+        self._load(session, [hit.place.passage for hit in best])
+        best = [hit for hit in best if self._sources[hit.place.passage] is not None]
+        scale = self._scale(session, found.lang, lang)
+        # Without a scale nothing is sure.
+        if not best or scale is None or self._strength(found, best, scale) < least:
             return None
-        return sources[best[0].place.passage]
+        return self._sources[best[0].place.passage]
 
-    def _strength(
-        self, session: Session, found: Ranking, best: Sequence[Hit], sources: dict[PassageId, Source]
-    ) -> float:
-        """How far above the shelf's threshold, in standard deviations; without a scale nothing is sure."""
-        langs = {"question_lang": found.lang, "passage_lang": best[0].place.lang}
-        scale = find_scale(session, self.shelf.key, encoder_id=self.shelves.encoder.id, **langs)
-        if scale is None:
-            return -np.inf
-        said = [sources[hit.place.passage] for hit in best]
-        held = [frozenset(terms(" ".join((*source.heading_path, source.text)))) for source in said]
+    def _load(self, session: Session, passages: Sequence[PassageId]) -> None:
+        new = [passage for passage in passages if passage not in self._sources]
+        found = load_sources(session, new) if new else {}
+        for passage in new:
+            source = self._sources[passage] = found.get(passage)
+            if source is not None:
+                self._held[passage] = frozenset(terms(" ".join((*source.heading_path, source.text))))
+
+    def _scale(self, session: Session, asked: str, read: str) -> Scale | None:
+        if (asked, read) not in self._scales:
+            key, encoder_id = self.shelf.key, self.shelves.encoder.id
+            self._scales[asked, read] = find_scale(
+                session, key, encoder_id=encoder_id, question_lang=asked, passage_lang=read
+            )
+        return self._scales[asked, read]
+
+    def _strength(self, found: Ranking, best: Sequence[Hit], scale: Scale) -> float:
+        """How far above the shelf's threshold, in standard deviations of questions about anything."""
+        held = [self._held[hit.place.passage] for hit in best]
         return scale.strength(read_signs(found, best, held, shelf=self.shelf)) - scale.threshold

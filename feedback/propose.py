@@ -14,7 +14,7 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from feedback.concern import Concern, concerns_of
+from feedback.concern import Concern, concerns_of, items_named
 from feedback.course_log import read_course_log
 from feedback.decide import wake
 from feedback.draft_changes import Asked, Draft
@@ -106,7 +106,7 @@ class _Looking:
     def _made(
         self, concern: Concern, state: LessonState, expected: dict[str, Any], row: ProposalRow | None, course: Course
     ) -> _Made | None:
-        evidence, themes = [item.id for item in concern.items], [theme.id for theme in concern.themes]
+        evidence, themes = list(concern.evidence), [theme.id for theme in concern.themes]
         shown = {"severity": concern.severity, "expected": expected, "evidence": evidence, "themes": themes}
         mark = content_hash(state.revision, *themes, *evidence, *map(repr, self._known))
         if row is not None and row.state in _WAITING and row.made_with.get("mark") == mark:
@@ -116,7 +116,8 @@ class _Looking:
 
     def _drafted(self, concern: Concern, state: LessonState, course: Course) -> dict[str, Any] | None:
         passage = next((theme.passage for theme in concern.themes if theme.passage), None)
-        asked, kinds = Asked(concern.items, concern.terms, concern.question), concern.kinds
+        items, kinds = items_named(self._session, concern.evidence), concern.kinds
+        asked = Asked(items, concern.terms, concern.question)
         text = self._text_of(passage)
         made = draft_by_rules(course, state, concern.place.anchor, asked, kinds=kinds, passage=text)
         if made is None:

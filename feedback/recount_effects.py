@@ -17,7 +17,7 @@ from knowledge.place_history import changed_lessons
 
 def recount_effect(session: Session, product: str, of: str, how: Mapping[str, Any], *, made: datetime) -> object:
     """What a report calls `of` of an effect, at one look where it names one; raises KeyError for no such look."""
-    effect = find_effect(session, product, how["effect"])
+    effect = find_effect(session, product, str(how["effect"]))
     if "look" not in how and of == "effect_verdict":
         return effect.verdict.value
     look = _again(session, effect, int(how["look"]), made=made)

@@ -1,10 +1,10 @@
 """Looks planned in advance: how far a difference must stand out at each, so that looking often finds no more by chance.
 
-The chance of a wrong call that a look may spend grows with the share of learners seen (Lan and DeMets 1983). Help spends
-it late, like O'Brien and Fleming's bounds: a change is praised on a lot of evidence. Harm spends it by a power of the
-share (Kim and DeMets 1987): it is called out earlier. What stands out at one look usually does at the next, by how much
-they share; the bounds are found look by look from the density of what went on so far (Armitage, McPherson and Rowe
-1969).
+The chance of a wrong call that a look may spend grows with the share of learners seen (Lan and DeMets 1983). Help
+spends it late, like O'Brien and Fleming's bounds: a change is praised on a lot of evidence. Harm spends it by a power
+of the share (Kim and DeMets 1987): it is called out earlier. What stands out at one look usually does at the next, by
+how much they share; the bounds are found look by look from the density of what went on so far (Armitage, McPherson and
+Rowe 1969).
 """
 
 import math

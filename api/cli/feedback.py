@@ -75,6 +75,33 @@ def bring(
         print("\n".join(_lines(told, brought, product, is_dry=dry_run)))
 
 
+@app.command("forget")
+def forget(
+    author: Annotated[str, typer.Option("--author", help="the name or id, as the imported file has it")],
+    product: ProductOption,
+    as_json: AsJson = False,
+) -> None:
+    """Erase what an author of imported files said, everywhere, and see that no byte is left. Counts stay.
+
+    A learner who is known here is erased by `companion erase`.
+
+    Example: companion feedback forget --author "Ann Lee" --product ab-tests
+    """
+    from api.cli.learner import purge_in_service
+    from api.cli.show import check_product, print_json
+    from companion.learners import erase_author
+    from companion.wiring import open_house
+    from foundation.settings import read_settings
+
+    with open_house(read_settings()) as house:
+        check_product(house.database, product)
+        erased = erase_author(house, product, author, purge=purge_in_service(house))
+    if as_json:
+        print_json({"product": product, "remarks": erased})
+    else:
+        print(f"erased: {erased} remarks; none is left")
+
+
 def _read(file: Path) -> bytes:
     from foundation.errors import Invalid, NotFound
 

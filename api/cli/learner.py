@@ -45,7 +45,7 @@ def erase(learner: LearnerOption, host: HostOption = None, as_json: AsJson = Fal
     from foundation.settings import read_settings
 
     with open_house(read_settings()) as house:
-        erased = erase_learner(house, named_learner(house, learner, host=host), purge=_purge_in_service(house))
+        erased = erase_learner(house, named_learner(house, learner, host=host), purge=purge_in_service(house))
     if as_json:
         print_json(asdict(erased))
         return
@@ -53,7 +53,8 @@ def erase(learner: LearnerOption, host: HostOption = None, as_json: AsJson = Fal
     print(f"erased: {counts}, {erased.remarks} remarks; looked for {erased.searched} texts and ids, none is left")
 
 
-def _purge_in_service(house: "House") -> Callable[[], None] | None:
+def purge_in_service(house: "House") -> Callable[[], None] | None:
+    """Has the service that owns the home make its index anew; None where none runs."""
     from api.cli.running import ask_service, find_service
 
     owner = None if house.owns_lock() else find_service(house.settings.home)

@@ -2,7 +2,8 @@
 
 The modules stay readable as they are and need no build: joining takes out what only a reader or a module loader needs.
 It knows nothing of JavaScript beyond that, so a module keeps to `import { name } from "./file.js"` and to `export`
-before a declaration, no two modules declare the same name, and `#` stands before private names only.
+before a declaration, no two modules declare the same name, `#` stands before private names only, and no string has
+an operator between blanks.
 """
 
 from __future__ import annotations
@@ -41,6 +42,8 @@ _INDENT = re.compile(r"^\s+", re.MULTILINE)
 _PRIVATE = re.compile(r"#[A-Za-z]\w*")
 # A line break that ends nothing; a line with a remark at its end must keep its own.
 _JOINED = re.compile(r"^(?!.*//)(.*[;{},])\n", re.MULTILINE)
+# No string of ours has one of these between blanks.
+_BETWEEN = re.compile(r" (=>|[!=]==|&&|\|\||\+=|=) ")
 # In a style sheet blanks mean something between selectors and values, and nothing around these.
 _AROUND = re.compile(r"\s*([{};,>])\s*")
 
@@ -65,7 +68,7 @@ def _module(name: str) -> str:
     text = _EXPORT.sub("", _IMPORT.sub("", (_HERE / name).read_text("utf-8")))
     if left_over := _LEFT_OVER.search(text):
         raise ValueError(f"{name}: cannot take out: {left_over.group().strip()}")
-    return _INDENT.sub("", _REMARK.sub("", _BLOCK_REMARK.sub("", text)))
+    return _BETWEEN.sub(r"\1", _INDENT.sub("", _REMARK.sub("", _BLOCK_REMARK.sub("", text))))
 
 
 def _style() -> str:

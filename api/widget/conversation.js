@@ -74,7 +74,7 @@ export class Conversation {
   /** Hands a question to a person: that of an exchange, else the note's own. Rejects where it could not be sent. */
   async askPerson({ note, called }, record = null) {
     const { lesson, block, second } = { ...this.#screen.place(), ...record };
-    const told = await this.#service.askPerson({
+    const told = await this.#service.later("hand-overs", {
       consent: true,
       conversation: this.#memory.state.conversation ?? undefined,
       turn: record?.turn,
@@ -156,6 +156,7 @@ export class Conversation {
   #show(record) {
     const view = new ExchangeView(record, this.#context, {
       tell: (kind, text) => this.#tell(record, kind, text),
+      tellMe: () => this.#service.later("news", { item: record.reply.item }),
       retry: () => this.#again(record, view),
       edit: record.kind === "turn" ? () => this.#edit(record, view) : null,
       hint: () => this.busy || this.ask(this.#context.say("hint"), "hint"),
@@ -288,7 +289,7 @@ export class Conversation {
     this.#screen.follow(view.node);
     try {
       const told = await this.#service.tell({ kind: "stuck", text: record.asked, lesson: record.lesson ?? undefined });
-      Object.assign(record, { state: "done", reply: { nearest: told.nearest ?? [], case: told.case ?? null } });
+      Object.assign(record, { state: "done", reply: { nearest: told.nearest ?? [], case: told.case ?? null, item: told.id } });
       this.#memory.keep();
       view.showStuck();
       this.#screen.announce(view.words);

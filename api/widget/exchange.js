@@ -18,7 +18,7 @@ export class ExchangeView {
 
   /**
    * `acts` are what its buttons do: `tell(kind, text?)`, `retry()`, `edit()` where there is a text to edit, `hint()`,
-   * `askPerson({note, called})` and `takeBack()`.
+   * `tellMe()`, `askPerson({note, called})` and `takeBack()`.
    */
   constructor(record, context, acts) {
     this.#record = record;
@@ -99,7 +99,7 @@ export class ExchangeView {
   }
 
   showStuck() {
-    this.#body.replaceChildren(stuckReply(this.#record.reply, this.#context));
+    this.#body.replaceChildren(stuckReply(this.#record.reply, this.#context, this.#acts.tellMe));
   }
 
   get words() {

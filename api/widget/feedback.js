@@ -133,8 +133,9 @@ export function stuckForm(context, { submit, cancel }) {
   });
 }
 
-/** What the service offers to somebody who is stuck: lessons to look at again, and somebody else's case. */
-export function stuckReply({ nearest, case: example }, context) {
+/** What the service offers to somebody who is stuck: lessons to look at again, somebody else's case, and to be told by
+ * `tellMe()` once it is mended. */
+export function stuckReply({ nearest, case: example, item }, context, tellMe) {
   const { say } = context;
   const parts = [];
   if (nearest.length) parts.push(lessonList(say("stuck_nearest"), nearest, context));
@@ -150,8 +151,18 @@ export function stuckReply({ nearest, case: example }, context) {
       ),
     );
   }
-  parts.push(h("p", { class: "note" }, say(parts.length ? "stuck_recorded" : "stuck_nothing")));
-  return h("div", { class: "answer" }, ...parts);
+  const note = h("p", { class: "note", role: "status" }, parts.length ? "" : say("stuck_nothing"), say("stuck_recorded"));
+  const onclick = async () => {
+    try {
+      await tellMe();
+      button.remove();
+      note.append(say("thanks_vote"));
+    } catch (error) {
+      note.append(shortWords(error, context));
+    }
+  };
+  const button = h("button", { type: "button", class: "quiet", onclick }, say("tell_me"));
+  return h("div", { class: "answer" }, ...parts, note, item ? button : null);
 }
 
 /** A problem as a box that says what happened, what to do, and offers to do it. */

@@ -47,10 +47,11 @@ export class Service {
     return (await this.#say(feedback, (body) => this.#fetch("/feedback", asJson(body)))).json();
   }
 
-  /** Hands a question over to a person; from then on this browser has a learner, so that they are told later. */
-  async askPerson(wish) {
+  /** Hands a question over to a person ("hand-overs"), or asks to be told when a place is mended ("news"); from then on
+   * this browser has a learner, so that they are told later. */
+  async later(what, wish) {
     if (!recall(this.#learner)) retain(this.#learner, (await (await this.#fetch("/learners", asJson({}))).json()).learner);
-    return (await this.#say(wish, (body) => this.#fetch("/hand-overs", asJson(body)))).json();
+    return (await this.#say(wish, (body) => this.#fetch(`/${what}`, asJson(body)))).json();
   }
 
   /** What became of this learner's questions to people, the earliest first. */

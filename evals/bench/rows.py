@@ -133,6 +133,22 @@ def themes_rows(legs: Mapping[str, Figures]) -> Iterable[Row]:
     )
 
 
+def console_rows(legs: Mapping[str, Figures]) -> Iterable[Row]:
+    """The console's pages where much was said, by the slowest and by the one in the middle."""
+    leg = legs["console"]
+    pages = sorted(leg["pages"].items(), key=lambda page: (page[1]["cpu_ms"], page[0]))
+    for name, (path, spent) in (("slowest", pages[-1]), ("middle", pages[len(pages) // 2])):
+        yield judged(
+            f"console: the {name} page",
+            spent["cpu_ms"],
+            limit=200,
+            budget=1,
+            unit="CPU ms",
+            n=leg["items"],
+            note=f"{path}, of {len(pages)}; {leg['themes']:,} themes; wall {spent['wall_ms']} ms",
+        )
+
+
 def stock_rows(legs: Mapping[str, Figures]) -> Iterable[Row]:
     """The stock pipeline on the same files: how many times more it costs."""
     ours, stock = legs["ingest"], legs["stock"]
@@ -250,5 +266,6 @@ GROUPS = (
     Group("streaming", ("streaming",), streaming_rows),
     Group("widget", ("widget",), widget_rows),
     Group("themes", ("themes",), themes_rows),
+    Group("console", ("console",), console_rows),
     Group("stock", ("ingest", "stock"), stock_rows),
 )

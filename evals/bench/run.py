@@ -86,6 +86,7 @@ def _commands(plan: Plan, home: Path) -> dict[str, list[str]]:
         "ingest": ["ingest", *course],
         "stock": ["stock", *course],
         "themes": ["themes", "--items", str(whole // 10), "--whole", str(whole)],
+        "console": ["console", "--items", str(whole)],
         "start": ["service", *made, "--what", "start"],
         "memory": ["service", *made, "--whole", str(middle), "--what", "memory"],
         "search": ["search", *made, "--whole", str(whole), *asked],

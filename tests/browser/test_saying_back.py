@@ -120,6 +120,13 @@ def test_somebody_who_is_stuck_gets_lessons_and_an_example(
         expect(widget.last.locator(".case .badge")).to_have_text(labelled[lang])
         expect(widget.last.locator(".case")).to_contain_text(reply["case"]["title"])
 
+    asked = {"en": "Tell me once this is mended", "ru": "Сообщить, когда исправят"}[lang]
+    with page.expect_response(lambda answer: answer.url.endswith("/news") and answer.status == 201) as promised:
+        widget.last.get_by_role("button", name=asked).click()
+    assert sent(promised.value.request)["item"] == reply["id"]
+    expect(widget.last.get_by_role("button", name=asked)).to_have_count(0)
+    expect(widget.last.get_by_role("status")).to_contain_text({"en": "Thank you.", "ru": "Спасибо."}[lang])
+
 
 def test_the_case_of_somebody_else_is_labelled_as_an_example(page: Page, service: str) -> None:
     # Whether a like case exists depends on the content; how it is shown does not.

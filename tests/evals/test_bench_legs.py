@@ -107,5 +107,5 @@ def test_a_leg_that_fails_leaves_its_rows_without_figures_and_is_named(tmp_path:
 
 
 def test_every_leg_that_rows_are_made_of_can_be_run() -> None:
-    known = {"encoder", "streaming", "ingest", "stock", "start", "memory", "search", "widget", "themes"}
+    known = {"encoder", "streaming", "ingest", "stock", "start", "memory", "search", "widget", "themes", "console"}
     assert {leg for group in GROUPS for leg in group.legs} == known

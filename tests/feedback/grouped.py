@@ -9,6 +9,7 @@ from sqlalchemy import delete, select, update
 from feedback.grouping import Grouped, group_items, regroup
 from feedback.item import ItemKind, Voice
 from feedback.placing import input_hash
+from feedback.settings import LEAST_K, choose_settings
 from feedback.tables import ItemRow, ThemeRow
 from feedback.theme import Theme
 from feedback.themes import items_of_theme, list_themes
@@ -31,6 +32,8 @@ class Spoken:
         self._count = 0
         with database.write() as session:
             register_product(session, COURSE, title="A course", kind=ProductKind.COURSE, lang="en", now=clock())  # type: ignore[arg-type]
+            # The least there is: below it, small groups are gathered so that something can be shown.
+            choose_settings(session, COURSE, by="p-author", now=clock(), k=LEAST_K)  # type: ignore[arg-type]
 
     def forget(self) -> None:
         """As if nobody had said anything."""

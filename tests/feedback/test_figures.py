@@ -1,16 +1,11 @@
 """What is counted of themes: whose voices count, what is shown of them, and how much it hurts."""
 
-from collections.abc import Iterator
-from pathlib import Path
-
 import pytest
 
 from feedback.figures import ProductFigures, figures_of
 from feedback.item import ItemKind, Voice
 from feedback.settings import choose_settings
 from feedback.trend import Direction
-from foundation.database import open_database
-from tests.fakes import FixedClock
 from tests.feedback.saying import COURSE, Sayings
 
 JOINS = (
@@ -23,12 +18,9 @@ JOINS = (
 
 
 @pytest.fixture
-def course(tmp_path: Path, clock: FixedClock) -> Iterator[Sayings]:
-    database = open_database(tmp_path, clock=clock)
-    sayings = Sayings(database, clock)
+def course(sayings: Sayings) -> Sayings:
     sayings.theme()
-    yield sayings
-    database.close()
+    return sayings
 
 
 def _figures(course: Sayings, **window: object) -> ProductFigures:
@@ -56,11 +48,12 @@ def test_a_theme_of_fewer_learners_is_only_counted(course: Sayings) -> None:
 
 
 def test_fifty_messages_of_one_learner_of_nobody_or_of_fresh_browsers_make_no_theme(course: Sayings) -> None:
-    for place in range(50):
-        course.say(f"{JOINS[place % 5]} {place}", "a-troll")
-        course.say(f"{JOINS[place % 5]} {place}", None, voice=Voice.NOBODY)
-    for place in range(10):
-        course.say(f"{JOINS[place % 5]} {place}", course.browser(days_ago=0.1), voice=Voice.BROWSER)
+    with course.at_once():
+        for place in range(50):
+            course.say(f"{JOINS[place % 5]} {place}", "a-troll")
+            course.say(f"{JOINS[place % 5]} {place}", None, voice=Voice.NOBODY)
+        for place in range(10):
+            course.say(f"{JOINS[place % 5]} {place}", course.browser(days_ago=0.1), voice=Voice.BROWSER)
     assert _figures(course).themes == ()
 
 
@@ -104,23 +97,25 @@ def test_a_word_only_one_learner_uses_is_in_no_quote(course: Sayings) -> None:
 
 
 def test_one_learner_counts_with_three_items_and_the_worst_they_said(course: Sayings) -> None:
-    course.say_all(JOINS)
-    for _ in range(20):
-        course.say("I am stuck with the join", "a-0", kind=ItemKind.STUCK)
+    with course.at_once():
+        course.say_all(JOINS)
+        for _ in range(20):
+            course.say("I am stuck with the join", "a-0", kind=ItemKind.STUCK)
     theme = _figures(course).themes[0]
     assert (theme.learners, len(theme.items)) == (5, 7)
     assert theme.severity == pytest.approx(100 * (4 * 0.5 + 1.0) / 5)
 
 
 def test_what_everybody_says_lately_is_a_trend_and_what_two_more_say_is_none(course: Sayings) -> None:
-    course.theme("t-loops")
-    for place in range(30):
-        course.known(f"learner {place}", days_ago=40)
-        course.known(f"later learner {place}", days_ago=2)
-    for place in range(12):
-        course.say(JOINS[place % 5], f"a-{place}", days_ago=1)
-    for place in range(12):
-        course.say(JOINS[place % 5], f"a-{place}", "t-loops", days_ago=40 if place < 5 else 1)
+    with course.at_once():
+        course.theme("t-loops")
+        for place in range(30):
+            course.known(f"learner {place}", days_ago=40)
+            course.known(f"later learner {place}", days_ago=2)
+        for place in range(12):
+            course.say(JOINS[place % 5], f"a-{place}", days_ago=1)
+        for place in range(12):
+            course.say(JOINS[place % 5], f"a-{place}", "t-loops", days_ago=40 if place < 5 else 1)
     trends = {theme.id: theme.trend for theme in _figures(course).themes}
     assert (trends["t-joins"].direction, trends["t-joins"].before, trends["t-joins"].now) == (Direction.UP, 0, 12)
     assert trends["t-loops"].direction is Direction.STEADY
@@ -134,11 +129,12 @@ def test_of_a_course_nobody_was_in_before_no_trend_is_told(course: Sayings) -> N
 
 
 def test_a_window_counts_what_was_said_in_it_and_knows_what_is_new(course: Sayings) -> None:
-    course.say_all(JOINS, days_ago=20)
-    course.say_all(JOINS, whose="b-", days_ago=1)
-    course.theme("t-new")
-    course.say_all(JOINS[:2], "t-new", days_ago=20)
-    course.say_all(JOINS, "t-new", days_ago=1)
+    with course.at_once():
+        course.say_all(JOINS, days_ago=20)
+        course.say_all(JOINS, whose="b-", days_ago=1)
+        course.theme("t-new")
+        course.say_all(JOINS[:2], "t-new", days_ago=20)
+        course.say_all(JOINS, "t-new", days_ago=1)
     week = _figures(course, since=course.ago(7))
     assert {theme.id: (theme.learners, theme.is_new) for theme in week.themes} == {
         "t-joins": (5, False),

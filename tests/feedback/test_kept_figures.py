@@ -1,16 +1,13 @@
 """What is kept of figures is what counting anew gives, until a theme's items change or the day is over."""
 
-from collections.abc import Iterator
 from dataclasses import replace
-from pathlib import Path
+from datetime import timedelta
 
 import pytest
 
 from feedback.figures import ProductFigures, figures_of
 from feedback.kept_figures import keep_figures
 from feedback.settings import choose_settings
-from foundation.database import open_database
-from tests.fakes import FixedClock
 from tests.feedback.saying import COURSE, Sayings
 
 WORDS = (
@@ -23,17 +20,14 @@ WORDS = (
 
 
 @pytest.fixture
-def course(tmp_path: Path, clock: FixedClock) -> Iterator[Sayings]:
-    database = open_database(tmp_path, clock=clock)
-    told = Sayings(database, clock)
-    with told.at_once():
+def course(sayings: Sayings) -> Sayings:
+    with sayings.at_once():
         for theme in ("t-join", "t-loop", "t-few"):
-            told.theme(theme, terms=["join"])
-        told.say_all(WORDS, "t-join", days_ago=1)
-        told.say_all(WORDS, "t-loop", days_ago=40, score=-1.0)
-        told.say_all(WORDS[:2], "t-few", days_ago=2)
-    yield told
-    database.close()
+            sayings.theme(theme, terms=["join"])
+        sayings.say_all(WORDS, "t-join", days_ago=1)
+        sayings.say_all(WORDS, "t-loop", days_ago=40, score=-1.0)
+        sayings.say_all(WORDS[:2], "t-few", days_ago=2)
+    return sayings
 
 
 def _figures(course: Sayings, days: int = 0) -> ProductFigures:
@@ -52,6 +46,15 @@ def test_what_is_kept_is_what_counting_gives(course: Sayings) -> None:
     for days in (0, 7, 28, 91, 3):
         assert _figures(course, days) == _anew(course, days)
     assert keep_figures(course.database, COURSE, now=course.clock()) == 0
+
+
+def test_a_window_that_begins_at_a_named_moment_is_counted_anew(course: Sayings) -> None:
+    keep_figures(course.database, COURSE, now=course.clock())
+    with course.database.read() as session:
+        since = course.ago(2) + timedelta(hours=15)
+        assert [theme.id for theme in figures_of(session, COURSE, since=since, now=course.clock()).themes] == ["t-join"]
+        since = course.ago(1) + timedelta(seconds=1)
+        assert figures_of(session, COURSE, since=since, now=course.clock()).themes == ()
 
 
 def test_a_theme_whose_items_changed_is_counted_at_once(course: Sayings) -> None:

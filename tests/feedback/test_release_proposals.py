@@ -24,6 +24,7 @@ from feedback.proposal import ProposalState
 from feedback.proposals import history_of
 from foundation.errors import Conflict, NotAllowed
 from foundation.ids import PersonId
+from foundation.settings import Settings
 from knowledge.changelog import read_changelog
 from knowledge.edits import Change, EditState, insert_behind, replace_blocks
 from knowledge.ingest import IngestReport, Target, ingest
@@ -42,6 +43,12 @@ from tests.knowledge.editing import LESSON, at
 from tests.knowledge.releasing import take
 
 CLEARER = "A spring is a place where water comes out of the ground; a river begins there."
+
+
+@pytest.fixture
+def settings(tmp_path: Path) -> Settings:
+    """No index folder: what is looked at is in SQL."""
+    return Settings(home=tmp_path / "home", chat_model=None, index="exact", encode_workers=1)
 
 
 @pytest.fixture(autouse=True)

@@ -28,8 +28,9 @@ WORDS = (
 
 
 @pytest.fixture(scope="module")
-def _filled(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    home = tmp_path_factory.mktemp("filled")
+def _filled(migrated: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    home = tmp_path_factory.mktemp("filled") / "home"
+    shutil.copytree(migrated, home)
     clock = FixedClock()
     database = open_database(home, clock=clock)
     told = Sayings(database, clock)
@@ -160,6 +161,27 @@ def test_what_was_brought_after_a_report_was_made_does_not_make_it_wrong(course:
     assert _wrong(course, week) == []
 
 
+@pytest.mark.parametrize(
+    "garbage",
+    [
+        {"value": 1, "of": "theme_learners", "with": None},
+        {"value": 1, "of": ["theme_learners"], "with": {}},
+        {"value": 1, "of": "theme_learners", "with": {"theme": "t-join", "since": None, "until": "0001-01-01"}},
+        {"value": 1, "of": "trend_p", "with": {"theme": "t-nobody", "since": None, "until": "2026-03-02T00:00:00Z"}},
+        {"value": 1, "of": "effect_low", "with": {"effect": "e-nobody", "look": "1"}},
+        {"value": 1, "of": "effect_low", "with": {"effect": "e-nobody", "look": "x"}},
+        {"quotes": 7},
+        {"quotes": [{"item": [], "text": 1}], "theme": "t-join"},
+        {"quotes": ["words"], "theme": "t-join", "learners": {"value": "many"}},
+        True,
+        0.5,
+    ],
+)
+def test_garbage_in_a_report_is_told_as_a_difference(course: Sayings, garbage: object) -> None:
+    week = _week(course)
+    assert any(path.startswith("more") for path in _wrong(course, {**week, "more": garbage}))
+
+
 def test_what_is_no_report_is_refused(course: Sayings) -> None:
     week = _week(course)
     for broken in ({}, {"product": "course"}, {**copy.deepcopy(week), "made": "yesterday"}):
@@ -167,19 +189,13 @@ def test_what_is_no_report_is_refused(course: Sayings) -> None:
             _wrong(course, broken)
 
 
-@pytest.mark.parametrize("seed", [9])
-def test_whatever_was_said_by_whomever_the_numbers_are_the_same_when_they_are_counted_again(
-    tmp_path: Path, clock: FixedClock, seed: int
-) -> None:
-    database = open_database(tmp_path, clock=clock)
-    told = Sayings(database, clock)
-    with told.at_once():
-        _say_anything(told, random.Random(seed))
+def test_whatever_was_said_by_whomever_the_numbers_are_the_same_when_they_are_counted_again(sayings: Sayings) -> None:
+    with sayings.at_once():
+        _say_anything(sayings, random.Random(9))
     for days in (7, 365):
-        with database.read() as session:
-            week = week_of(session, COURSE, now=clock(), days=days)
+        with sayings.database.read() as session:
+            week = week_of(session, COURSE, now=sayings.clock(), days=days)
             assert check_report(session, week, waiting=WAITING).differences == ()
-    database.close()
 
 
 def _say_anything(told: Sayings, rng: random.Random) -> None:

@@ -1,7 +1,6 @@
 """The author's week as text and mail, in both languages; hostile words are text in it."""
 
 import asyncio
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -13,38 +12,31 @@ from feedback.week import week_of
 from feedback.week_mail import week_mail
 from feedback.week_prose import Prose, checked_prose, write_prose
 from feedback.week_text import PLAIN, week_text
-from foundation.database import open_database
 from foundation.errors import NotFound
-from tests.fakes import FixedClock
+from prompts.catalogue import load_prompt
+from prompts.fences import fence
 from tests.feedback.saying import COURSE, Sayings
 from tests.prompts.scripted import ScriptedChat
 
 HOSTILE = "the join <script>alert(1)</script> is [not](http://x) # clear and we do not understand it"
 
 
-@pytest.fixture
-def course(tmp_path: Path, clock: FixedClock) -> Iterator[Sayings]:
-    database = open_database(tmp_path, clock=clock)
-    yield Sayings(database, clock)
-    database.close()
+def _week(sayings: Sayings, days: int = 7) -> dict[str, Any]:
+    with sayings.database.read() as session:
+        return week_of(session, COURSE, now=sayings.clock(), days=days)
 
 
-def _week(course: Sayings, days: int = 7) -> dict[str, Any]:
-    with course.database.read() as session:
-        return week_of(session, COURSE, now=course.clock(), days=days)
-
-
-def test_a_week_in_which_nothing_was_said_says_so(course: Sayings) -> None:
-    week = _week(course)
+def test_a_week_in_which_nothing_was_said_says_so(sayings: Sayings) -> None:
+    week = _week(sayings)
     assert "Nothing this time." in week_text(week, lang="en")
     assert "На этот раз ничего." in week_text(week, lang="ru")
     assert week["figures"]["items"]["value"] == 0
 
 
-def test_the_week_is_told_in_both_languages_with_the_numbers_of_the_document(course: Sayings) -> None:
-    course.theme("t-join", label="соединение таблиц")
-    course.say_all(["не понимаю соединение таблиц"] * 12, "t-join", kind=ItemKind.STUCK)
-    week = _week(course)
+def test_the_week_is_told_in_both_languages_with_the_numbers_of_the_document(sayings: Sayings) -> None:
+    sayings.theme("t-join", label="соединение таблиц")
+    sayings.say_all(["не понимаю соединение таблиц"] * 12, "t-join", kind=ItemKind.STUCK)
+    week = _week(sayings)
     assert (
         "учеников: 12 из 12 (100\N{NO-BREAK SPACE}%; от 76\N{NO-BREAK SPACE}% до 100\N{NO-BREAK SPACE}%)"
         in week_text(week, lang="ru")
@@ -55,19 +47,19 @@ def test_the_week_is_told_in_both_languages_with_the_numbers_of_the_document(cou
     assert text.count("> не понимаю соединение таблиц") == 2
 
 
-def test_markup_in_a_quote_or_label_is_text(course: Sayings) -> None:
-    course.theme("t-join", label="join <b>\n# heading")
-    course.say_all([f"{HOSTILE} {word}" for word in ("here", "there", "now", "then", "ever")], "t-join")
-    text = week_text(_week(course), lang="en")
+def test_markup_in_a_quote_or_label_is_text(sayings: Sayings) -> None:
+    sayings.theme("t-join", label="join <b>\n# heading")
+    sayings.say_all([f"{HOSTILE} {word}" for word in ("here", "there", "now", "then", "ever")], "t-join")
+    text = week_text(_week(sayings), lang="en")
     assert "\\<b\\> \\# heading" in text
     assert "<script" not in text.replace("\\<script", "")
     assert "[not](" not in text
 
 
-def test_the_mail_has_one_line_as_its_subject_and_the_plain_text_as_its_body(course: Sayings) -> None:
-    course.theme("t-join", label="join")
-    course.say_all(["I do not understand the join"] * 5, "t-join")
-    week = _week(course) | {"title": "A course\nBcc: everybody@example.org"}
+def test_the_mail_has_one_line_as_its_subject_and_the_plain_text_as_its_body(sayings: Sayings) -> None:
+    sayings.theme("t-join", label="join")
+    sayings.say_all(["I do not understand the join"] * 5, "t-join")
+    week = _week(sayings) | {"title": "A course\nBcc: everybody@example.org"}
     mail = week_mail(week, lang="en", sender="companion@example.org", to=["ann@example.org", "bob@example.org"])
     assert mail["Subject"].startswith("A course Bcc: everybody@example.org: what learners said")
     assert mail["Bcc"] is None
@@ -75,17 +67,17 @@ def test_the_mail_has_one_line_as_its_subject_and_the_plain_text_as_its_body(cou
     assert mail.get_content().strip() == week_text(week, lang="en", style=PLAIN).strip()
 
 
-def test_praise_is_published_only_of_learners_who_agreed(course: Sayings) -> None:
-    course.theme("t-good", ThemeKind.PRAISE)
-    agreed = course.say("The examples are very good", "a-1", "t-good", kind=ItemKind.PRAISE, consent=True)
-    course.say("The videos are very good", "a-2", "t-good", kind=ItemKind.PRAISE)
-    course.say("The exercises are very good", None, "t-good", kind=ItemKind.PRAISE, consent=True)
-    assert [praise["item"] for praise in _week(course)["praise"]] == [agreed]
+def test_praise_is_published_only_of_learners_who_agreed(sayings: Sayings) -> None:
+    sayings.theme("t-good", ThemeKind.PRAISE)
+    agreed = sayings.say("The examples are very good", "a-1", "t-good", kind=ItemKind.PRAISE, consent=True)
+    sayings.say("The videos are very good", "a-2", "t-good", kind=ItemKind.PRAISE)
+    sayings.say("The exercises are very good", None, "t-good", kind=ItemKind.PRAISE, consent=True)
+    assert [praise["item"] for praise in _week(sayings)["praise"]] == [agreed]
 
 
-def test_a_product_that_is_not_there_is_missing(course: Sayings) -> None:
-    with pytest.raises(NotFound), course.database.read() as session:
-        week_of(session, "nobody", now=course.clock())
+def test_a_product_that_is_not_there_is_missing(sayings: Sayings) -> None:
+    with pytest.raises(NotFound), sayings.database.read() as session:
+        week_of(session, "nobody", now=sayings.clock())
 
 
 FACTS = (
@@ -136,12 +128,19 @@ async def _prose(week: dict[str, Any], chat: ScriptedChat) -> Prose:
     return await write_prose(week, chat, lang="en")
 
 
-def test_the_models_prose_stands_below_the_title_and_is_text(course: Sayings) -> None:
-    course.theme("t-join", label="join")
-    course.say_all(["I do not understand the join"] * 5, "t-join")
-    week, chat = _week(course), ScriptedChat(["The *join* is what holds ", "5 of 5 learners up. [2]"])
+def test_the_models_prose_stands_below_the_title_and_is_text(sayings: Sayings) -> None:
+    sayings.theme("t-join", label="join")
+    sayings.say_all(["I do not understand the join"] * 5, "t-join")
+    week, chat = _week(sayings), ScriptedChat(["The *join* is what holds ", "5 of 5 learners up. [2]"])
     prose = asyncio.run(_prose(week, chat))
     assert prose.sentences == ("The *join* is what holds 5 of 5 learners up.",)
     assert "hurts: 'join'" in chat.asked[0][1].text
     text = week_text(week, lang="en", prose=prose.sentences)
     assert text.index("# A course") < text.index("The \\*join\\* is what holds") < text.index("## What hurts most")
+
+
+def test_the_prompt_renders_as_in_its_snapshot() -> None:
+    facts = "1. active learners: 90; things said: 200\n2. hurts: 'join' in 'Tables', '': 14 of 90 learners"
+    messages = load_prompt("week", 1).render(facts=fence(facts, "facts"), language="Russian", max_sentences=8)
+    rendered = "\n\n".join(f"[{message.role}]\n{message.text}" for message in messages) + "\n"
+    assert rendered == (Path(__file__).parents[1] / "snapshots" / "week-v1.txt").read_text(encoding="utf-8")

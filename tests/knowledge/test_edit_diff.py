@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 
 from companion.wiring import House
 from foundation.ids import LessonId, RevisionId
+from foundation.settings import Settings
 from knowledge.edit_diff import FileDiff, diff_as_read, diff_of_files
 from knowledge.edit_states import Edit
 from knowledge.editing import apply_changes
@@ -64,6 +65,12 @@ def patched(source: str, diff: str) -> str:
         elif line[0] == "+":
             new.append(line[1:])
     return "\n".join([*new, *old[at_line:]]) + "\n"
+
+
+@pytest.fixture
+def settings(tmp_path: Path) -> Settings:
+    """No index folder: what is looked at is in SQL."""
+    return Settings(home=tmp_path / "home", chat_model=None, index="exact", encode_workers=1)
 
 
 @pytest.fixture
