@@ -86,7 +86,10 @@ class LoopCourse:
         piles = [pile for pile in by_kind if pile]
         rng.shuffle(piles)
         dealt = [pile[row] for row in range(max(map(len, piles))) for pile in piles if row < len(pile)]
-        alone = list({defect.lesson: defect for defect in reversed(dealt)}.values())[::-1]
+        first: dict[str, Stumble] = {}
+        for defect in dealt:
+            first.setdefault(defect.lesson, defect)
+        alone = [*first.values()]
         return tuple([*alone, *(defect for defect in dealt if defect not in alone)][:count])
 
 

@@ -62,9 +62,8 @@ def arrange(said: Sequence[Voiced], *, floor: int = 0) -> list[Group]:
     ordered = sorted(said, key=lambda each: each.id)
     labels = group_vectors(np.stack([each.vector for each in ordered]))
     sizes = np.bincount(labels)
-    alike = [
-        [ordered[row] for row in np.flatnonzero(labels == label)] for label in np.flatnonzero(sizes >= least)
-    ]
+    least = max(LEAST_GROUP, _LEAST_SHARE * len(ordered))
+    alike = [[ordered[row] for row in np.flatnonzero(labels == label)] for label in np.flatnonzero(sizes >= least)]
     alone = [each for each, label in zip(ordered, labels, strict=True) if sizes[label] < least]
     few = [members for members in alike if _speakers(members) < floor]
     together = alone + [each for members in few for each in members]

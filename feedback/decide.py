@@ -10,7 +10,7 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from feedback.proposal import Proposal, ProposalState
+from feedback.proposal import Origin, Proposal, ProposalState
 from feedback.proposals import WAITING, as_proposal, keep_event, last_to_change, row_of
 from feedback.tables import ProposalRow
 from foundation.errors import Conflict, Invalid, NotAllowed, NotFound
@@ -73,7 +73,7 @@ def edit(
     check_changes(state_of_revision(session, base or row.base).blocks, changes)
     _bring_up_to_date(session, row, tuple(changes), base=base or row.base)
     if not row.drafted:
-        row.origin = "person"
+        row.origin = Origin.PERSON
     row.state, row.decided_by, row.decided, row.until = ProposalState.OPEN, None, None, None
     return _changed(session, row, "edited", by=by, note=_checked(note), now=now)
 

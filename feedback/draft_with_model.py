@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 
 from feedback.decide import DecidedBefore
 from feedback.figures import figures_of
-from feedback.proposal import Proposal, ProposalKind
+from feedback.proposal import Origin, Proposal, ProposalKind
 from feedback.proposal_wording import reason_words
 from feedback.proposals import WAITING, as_proposal, keep_event, row_of
 from feedback.section import Section, section_at
@@ -152,7 +152,7 @@ def _keep(
             raise DecidedBefore(as_proposal(row).state, version=row.version, by="", at=row.updated)
         text = " ".join(escaped(evened(sentence.text)) for sentence in kept)
         plain = [change_to_plain(insert_behind(told.at.blocks, told.at.focus, text))]
-        row.base, row.changes, row.drafted, row.origin = told.at.state.revision, plain, plain, "model"
+        row.base, row.changes, row.drafted, row.origin = told.at.state.revision, plain, plain, Origin.MODEL
         row.sources = _proofs(kept, told.sources)
         reason = {**row.made_with["reason"], "from": "model"}
         row.made_with = {**row.made_with, "reason": reason, "model": made_with}

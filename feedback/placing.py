@@ -142,12 +142,11 @@ def _place(database: Database, shelves: Shelves, product: ProductSlug, waiting: 
         session.connection().execute(_PLACED, placed)
 
 
-_ITEM = ItemRow.__table__
 _WRITTEN = "text", "redacted", "lang", "input_hash", "lesson", "anchor", "passage", "revision"
 # Not over what was emptied or blacked out meanwhile.
 _PLACED = (
-    update(_ITEM)
-    .where(_ITEM.c.id == bindparam("item"), _ITEM.c.text == bindparam("kept"))
+    update(ItemRow)
+    .where(ItemRow.id == bindparam("item"), ItemRow.text == bindparam("kept"))
     .values({name: bindparam(f"new_{name}") for name in _WRITTEN})
 )
 

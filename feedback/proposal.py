@@ -37,6 +37,14 @@ class ProposalState(StrEnum):
     WITHDRAWN = "withdrawn"
 
 
+class Origin(StrEnum):
+    """Who wrote what is proposed first."""
+
+    RULE = "rule"
+    MODEL = "model"
+    PERSON = "person"
+
+
 @dataclass(frozen=True, slots=True)
 class Proposal:
     """A proposal; its fields are those of `feedback.tables.ProposalRow`."""

@@ -22,7 +22,7 @@ from feedback.drafting import draft_by_rules
 from feedback.expected import expected_of
 from feedback.figures import figures_of
 from feedback.item import Place
-from feedback.proposal import ProposalState
+from feedback.proposal import Origin, ProposalState
 from feedback.proposal_wording import reason_words
 from feedback.proposals import keep_event
 from feedback.reuse import AnswersOf, Course
@@ -38,7 +38,6 @@ from knowledge.shelves import Shelves
 from knowledge.sight import StoredBlock
 from knowledge.three_way import StaleBase, fresh_changes
 
-RULE, MODEL, PERSON = "rule", "model", "person"
 _WAITING = frozenset({ProposalState.OPEN, ProposalState.POSTPONED, ProposalState.APPROVED})
 _CLOSED = frozenset({ProposalState.REJECTED, ProposalState.RELEASED})
 # What may say something else at every look without anything to decide anew.
@@ -108,7 +107,8 @@ class _Looking:
     ) -> _Made | None:
         evidence, themes = list(concern.evidence), [theme.id for theme in concern.themes]
         shown = {"severity": concern.severity, "expected": expected, "evidence": evidence, "themes": themes}
-        mark = content_hash(state.revision, *themes, *evidence, *map(repr, self._known))
+        # The question is in it, so that a draft does not keep the words of somebody who took them back.
+        mark = content_hash(state.revision, concern.question, *themes, *evidence, *map(repr, self._known))
         if row is not None and row.state in _WAITING and row.made_with.get("mark") == mark:
             return _Made(concern.place, shown, mark, state.blocks)
         drafted = self._drafted(concern, state, course)
@@ -130,7 +130,12 @@ class _Looking:
         plain = [change_to_plain(change) for change in draft.changes]
         return {
             **{"kind": made.kind, "passage": passage, "base": state.revision, "changes": plain, "drafted": plain},
-            **{"reuse": list(draft.reuse), "sources": list(draft.sources), "origin": RULE, "made_with": made_with},
+            **{
+                "reuse": list(draft.reuse),
+                "sources": list(draft.sources),
+                "origin": Origin.RULE,
+                "made_with": made_with,
+            },
             "reason": reason_words(made_with, self._lang),
         }
 
@@ -228,4 +233,4 @@ def _withdraw(session: Session, latest: Mapping[Place, ProposalRow], troubled: s
 
 def _is_untouched(row: ProposalRow) -> bool:
     """Whether it says what a rule drafted, and nothing else."""
-    return row.origin == RULE and row.changes == row.drafted
+    return row.origin == Origin.RULE and row.changes == row.drafted

@@ -10,7 +10,7 @@ from fastapi.responses import Response
 from sqlalchemy.orm import Session
 
 from api.console.charts import Chart, Point, bars, intervals
-from api.console.numbers import between, percent
+from api.console.numbers import between, percent, points
 from api.console.rendering import show, words
 from api.console.staff import Desk, desk_for
 from api.console.themes import headings_of
@@ -44,9 +44,9 @@ async def effect(effect: str, request: Request, desk: ReadersDesk) -> Response:
 def _read_all(desk: Desk, lang: Lang, t: Mapping[str, str]) -> dict[str, Any]:
     with desk.house.database.read() as session:
         told = _tell(session, desk, list_effects(session, desk.slug), lang)
-    points = [_point(one["name"], one["look"], t[f"verdict_{one['effect'].verdict}"]) for one in told if one["look"]]
-    form = partial(percent, lang=lang)
-    chart = intervals(points[:_IN_PICTURE], title=t["effects_chart"], form=form) if points else None
+    shown = [_point(one["name"], one["look"], t[f"verdict_{one['effect'].verdict}"]) for one in told if one["look"]]
+    form = partial(points, lang=lang)
+    chart = intervals(shown[:_IN_PICTURE], title=t["effects_chart"], form=form) if shown else None
     return {"effects": told, "chart": chart}
 
 
@@ -55,7 +55,7 @@ def _read_one(desk: Desk, name: str, lang: Lang, t: Mapping[str, str]) -> dict[s
         found = find_effect(session, desk.slug, name)
         [told] = _tell(session, desk, [found], lang)
         came, following = looks_ahead(session, found, now=desk.house.clock())
-    form = partial(percent, lang=lang)
+    form = partial(points, lang=lang)
     looks = [
         _point(
             t["effect_look"].format(number=look["number"]),
@@ -80,14 +80,14 @@ def _point(label: str, look: Mapping[str, Any], note: str) -> Point:
 
 def _rates(look: Mapping[str, Any], t: Mapping[str, str], lang: Lang) -> Chart:
     """Each kind of trouble before and after."""
-    points = []
+    drawn = []
     for kind, sides in {"any": {"before": look["before"], "after": look["after"]}, **look["rates"]}.items():
         for side in ("before", "after"):
             told = sides[side]
             low, high = told["interval_95"] or (None, None)
             note = t["effect_of"].format(yes=told["troubled"], n=told["learners"])
-            points.append(Point(f"{t[f'effect_kind_{kind}']}, {t[f'effect_{side}']}", told["share"], low, high, note))
-    return bars(points, title=t["effect_rates"], form=partial(percent, lang=lang))
+            drawn.append(Point(f"{t[f'effect_kind_{kind}']}, {t[f'effect_{side}']}", told["share"], low, high, note))
+    return bars(drawn, title=t["effect_rates"], form=partial(percent, lang=lang))
 
 
 def _tell(session: Session, desk: Desk, found: list[Effect], lang: Lang) -> list[dict[str, Any]]:
@@ -101,7 +101,7 @@ def _tell_one(
     lesson, anchor = effect.place.lesson or "", effect.place.anchor
     named = names.get((lesson, anchor)) or names.get((lesson, "")) or {"title": lesson, "heading": ""}
     look = effect.looks[-1] if effect.looks else None
-    form = partial(percent, lang=lang)
+    form = partial(points, lang=lang)
     return {
         "effect": effect,
         "place": {"lesson": lesson, "anchor": anchor, **named},

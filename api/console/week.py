@@ -36,6 +36,8 @@ def _read(desk: Desk, lang: Lang) -> dict[str, Any]:
         "parts": _PARTS,
         "leads": _LEADS,
         "percent": form,
+        "points": partial(points, lang=lang),
         "plain": partial(plain, lang=lang),
         "between": lambda low, high: between((low, high), form),
+        "apart": lambda low, high: between((low, high), partial(points, lang=lang)),
     }

@@ -6,7 +6,7 @@ import pytest
 
 from evals.bench.chart import draw_chart, share_used
 from evals.bench.row import AT_LEAST, AT_MOST, Row, judged, not_measured
-from evals.bench.rows import GROUPS, encoder_rows, stock_rows
+from evals.bench.rows import GROUPS, console_rows, encoder_rows, stock_rows
 from evals.bench.run import groups_named
 from foundation.errors import Invalid
 
@@ -71,6 +71,16 @@ def test_an_installation_without_the_stock_pipeline_says_what_it_needs() -> None
     rows = list(stock_rows({"ingest": INGEST, "stock": {"missing": ["langchain-chroma"]}}))
     assert [(one.measured, one.ok) for one in rows] == [(None, None)] * len(rows)
     assert all("langchain-chroma" in one.note for one in rows)
+
+
+def test_the_console_is_judged_by_its_slowest_page() -> None:
+    pages = {
+        path: {"cpu_ms": spent, "wall_ms": 2 * spent} for path, spent in (("/a", 30.0), ("/b", 210.0), ("/c", 90.0))
+    }
+    slowest, middle = console_rows({"console": {"items": 100_000, "themes": 400, "pages": pages}})
+    assert (slowest.measured, slowest.ok) == (210.0, False)
+    assert (middle.measured, middle.ok) == (90.0, True)
+    assert "/b" in slowest.note
 
 
 def test_rows_are_asked_for_by_their_group() -> None:

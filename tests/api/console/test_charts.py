@@ -5,7 +5,7 @@ import re
 from lxml import etree
 
 from api.console.charts import Point, bars, intervals
-from api.console.numbers import between, percent, plain
+from api.console.numbers import between, percent, plain, points
 
 POINTS = [
     Point("A & <b>bold</b>", 0.4, 0.3, 0.5, "12 of 30"),
@@ -61,8 +61,9 @@ def test_an_interval_on_one_side_of_nought_and_a_picture_of_nothing_are_drawn() 
 def test_numbers_are_written_as_in_each_language() -> None:
     assert percent(0.123, "en") == "12%"
     assert percent(0.123, "ru") == "12\N{NO-BREAK SPACE}%"
-    assert percent(-0.025, "ru") == "\N{MINUS SIGN}2,5\N{NO-BREAK SPACE}%"
-    assert percent(-0.0001, "en") == "0%"
+    assert points(-0.025, "ru") == "\N{MINUS SIGN}2,5\N{NO-BREAK SPACE}п.\N{NO-BREAK SPACE}п."
+    assert points(0.3, "en") == "30\N{NO-BREAK SPACE}pp"
+    assert percent(0.0001, "en") == "0%"
     assert plain(12.0, "ru") == "12"
     assert plain(12.34, "ru") == "12,3"
     assert between((0.1, 0.2), as_percent) == "10% … 20%"

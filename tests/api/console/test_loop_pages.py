@@ -266,7 +266,7 @@ def test_effects_are_told_with_their_interval_and_a_harm_offers_the_way_back(
     ann = visit(client, bakery, "ann", bread=Role.AUTHOR)
     for page in (ann.open(f"{DESK}/effects"), ann.open(f"{DESK}/effects/f-1")):
         assert "It made things worse" in page
-        assert "10% … 50%" in page
+        assert "10\N{NO-BREAK SPACE}pp … 50\N{NO-BREAK SPACE}pp" in page
         assert "<svg" in page
         assert f"{DESK}/releases" in page.split("<main")[1].split("</nav>")[1]
     ann.open(f"{DESK}/effects/f-2", status=404)
