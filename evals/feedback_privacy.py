@@ -91,9 +91,11 @@ def run_feedback_privacy(
     return privacy_figures(runs)
 
 
-def attack_once(house: House, clock: SetClock, seed: int, *, attack: Attack | None = None) -> Run:
-    """One attack, and everything read that comes of it."""
-    attacked = attack_course(house, seed, attack=attack)
+def attack_once(
+    house: House, clock: SetClock, seed: int, *, attack: Attack | None = None, others: int | None = None
+) -> Run:
+    """One attack as `attack_course` makes it, and everything read that comes of it."""
+    attacked = attack_course(house, seed, attack=attack, others=others)
     tend(house, attacked.product)
     author = _author(house, attacked)
     with house.database.read() as session:

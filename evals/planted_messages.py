@@ -77,8 +77,11 @@ class Attacked:
     probes: tuple[str, ...]
 
 
-def attack_course(house: House, seed: int, *, attack: Attack | None = None) -> Attacked:
-    """Make a course, have its learners speak, and plant fifty messages; always the same for a seed."""
+def attack_course(house: House, seed: int, *, attack: Attack | None = None, others: int | None = None) -> Attacked:
+    """Make a course, have its learners speak, and plant fifty messages; always the same for a seed.
+
+    `others` is how many speak beside the one who is attacked, at most twelve; drawn where it is not said.
+    """
     rng = random.Random(f"planted {seed}")
     lang = LANGS[seed % len(LANGS)]
     words, product = _words()[lang], ProductSlug(f"planted-{lang}-{seed}")
@@ -90,7 +93,8 @@ def attack_course(house: House, seed: int, *, attack: Attack | None = None) -> A
         somebody = speaking.learner(session, known=rng.random() < 0.6)
         items = [speaking.said(somebody, text, lesson) for text in told]
         honest = [somebody]
-        for text in rng.sample(words["honest"], rng.choice((0, 4, 8, 12))):
+        drawn = rng.choice((0, 4, 8, 12))
+        for text in rng.sample(words["honest"], drawn if others is None else others):
             honest.append(speaking.learner(session, known=rng.random() < 0.7))
             items.append(speaking.said(honest[-1], text, rng.choice((lesson, None))))
         chosen = attack or rng.choice(list(Attack))

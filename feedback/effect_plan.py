@@ -26,7 +26,6 @@ LEAST = 20
 GIVES_UP = timedelta(days=180)
 """After so long the last look is taken at whoever came by then."""
 _MOST = 2_000
-_OTHERS, _USUAL = 20, 0.06
 # What is left to be lost: to several looks, and to learners whom nobody is comparable with.
 _DEARER = 1.1
 # In standard errors, what a true difference must be to be found with the planned power.
@@ -117,19 +116,6 @@ def _spread_seen(telling: Sequence[int]) -> float:
         return LEAST_SPREAD**2
     one_place = 2 * len(telling) / sum(telling)
     return max(0.2 * one_place * math.sqrt(2 / (len(telling) - 1)), LEAST_SPREAD**2)
-
-
-def learners_needed(share: float) -> int:
-    """How many learners before, and as many after, find a drop of ten points from a share of them with trouble.
-
-    In a course of twenty other lessons in which 6 % have trouble; what a place really needs is in its plan.
-    """
-    low, high = 1, 10 * _MOST
-    while low < high:
-        middle = (low + high) // 2
-        needed = needs_of(middle, max(round(middle * share), 1), quiet=[round(middle * _USUAL)] * _OTHERS).learners
-        low, high = (low, middle) if needed is not None and needed <= middle else (middle + 1, high)
-    return low
 
 
 def _usual(

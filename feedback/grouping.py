@@ -20,7 +20,7 @@ from feedback.cluster import best_fit, near_enough
 from feedback.corners import Corner, Eyes, Told, corners_of, eyes_of, told_items, voiced
 from feedback.settings import loop_settings
 from feedback.tables import ItemRow
-from feedback.theme_rows import InCorner, Kept, keep_themes, loose_theme, members_of, new_theme, themes_in
+from feedback.theme_rows import InCorner, Kept, all_loose, keep_themes, loose_theme, members_of, new_theme, themes_in
 from foundation.database import Database
 
 Progress = Callable[[int, int], None]
@@ -119,7 +119,7 @@ class _Round:
         anew = self.anew or any(item.theme in known for item in items) or _grown(before, before + len(items))
         if not anew and before + len(items) > _FEW:
             return self._joined(session, corner, items, there, eyes)
-        was = members_of(session, sorted(known))
+        was = members_of(session, self.product, sorted(known))
         every = {item.id: item for item in told_items(session, list(was)) if _belongs(item, corner)}
         every |= {item.id: item for item in items}
         return self._arranged(session, corner, list(every.values()), was, eyes)
@@ -132,7 +132,7 @@ class _Round:
         by_id = {item.id: item for item in items}
         members = {number: tuple(by_id[each] for each in group.members) for number, group in enumerate(groups)}
         in_words = {number: group for number, group in enumerate(groups) if not group.loose}
-        loose = {loose_theme(self.product, corner, group.facet) for group in groups if group.loose}
+        loose = all_loose(self.product, corner)
         names = kept_names(
             {number: group.members for number, group in in_words.items()},
             {item: theme for item, theme in was.items() if theme not in loose},

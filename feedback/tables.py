@@ -78,9 +78,9 @@ class GapRow(Base):
 class ThemeRow(Base):
     """Items that are about the same thing, at one place of a lesson or of the course as a whole.
 
-    `centroid` is the mean of its items' unit vectors by `encoder`, float32 `(d,)`; null for a theme that is held together
-    by its `facet`. `size` counts its items. `figures` is a
-    cache of `feedback.figures`, null when it must be counted anew. `merged_into` names the theme that took its items.
+    `centroid` is the mean of its items' unit vectors by `encoder`, float32 `(d,)`; null for a theme that is held
+    together by its `facet`. `size` counts its items. `figures` is a cache of `feedback.figures`, null when it must be
+    counted anew. `merged_into` names the theme that took its items.
     """
 
     __tablename__ = "theme"

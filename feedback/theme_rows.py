@@ -5,12 +5,14 @@ from collections import Counter
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import cast
 
 import numpy as np
-from sqlalchemy import func, select, update
+from sqlalchemy import Table, bindparam, func, select, update
 from sqlalchemy.orm import Session
 
 from feedback.corners import Corner, Told
+from feedback.facets import FacetSet, read_facets
 from feedback.labels import label_anew
 from feedback.tables import ItemRow, ThemeRow
 from foundation.ids import content_hash
@@ -63,11 +65,11 @@ def themes_in(session: Session, product: str, corner: Corner, *, encoder_id: str
     ]
 
 
-def members_of(session: Session, themes: Sequence[str]) -> dict[str, str]:
+def members_of(session: Session, product: str, themes: Sequence[str]) -> dict[str, str]:
     """Item → theme, of everything in these themes."""
     found: dict[str, str] = {}
     for start in range(0, len(themes), _IDS_A_QUERY):
-        mine = ItemRow.theme.in_(themes[start : start + _IDS_A_QUERY])
+        mine = (ItemRow.product == product) & ItemRow.theme.in_(themes[start : start + _IDS_A_QUERY])
         # A result has keys, those of its columns: as an argument of `update` it would be taken for a mapping.
         found.update((row.id, str(row.theme)) for row in session.execute(select(ItemRow.id, ItemRow.theme).where(mine)))
     return found
@@ -76,6 +78,12 @@ def members_of(session: Session, themes: Sequence[str]) -> dict[str, str]:
 def loose_theme(product: str, corner: Corner, facet: str) -> str:
     """The id of the theme that a facet holds together in a corner: always the same."""
     return f"t-{content_hash(product, corner.kind, corner.lesson or '', corner.anchor, facet, 'facet', size=12)}"
+
+
+def all_loose(product: str, corner: Corner) -> frozenset[str]:
+    """The ids of all themes that a facet may hold together in a corner."""
+    facets = ("", *(facet.id for facet in read_facets(FacetSet.LESSON).facets))
+    return frozenset(loose_theme(product, corner, facet) for facet in facets)
 
 
 def new_theme(session: Session, product: str, first: Told, *, taken: Collection[str]) -> str:
@@ -114,9 +122,12 @@ def recount_themes(session: Session, themes: Collection[str], *, now: datetime) 
 
 
 def _put(session: Session, theme: Kept, *, now: datetime) -> None:
-    rows = [{"id": item.id, "theme": theme.id, "grouped": now} for item in theme.items]
+    """Items whose words were taken back meanwhile stay out."""
+    table = cast(Table, ItemRow.__table__)
+    same = table.c.id == bindparam("item"), table.c.input_hash == bindparam("words")
+    rows = [{"item": item.id, "words": item.input_hash} for item in theme.items]
     if rows:
-        session.execute(update(ItemRow), rows)
+        session.connection().execute(update(table).where(*same).values(theme=theme.id, grouped=now), rows)
 
 
 def _begin(session: Session, product: str, corner: Corner, theme: Kept, *, now: datetime) -> ThemeRow:

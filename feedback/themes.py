@@ -30,8 +30,10 @@ def find_theme(session: Session, product: str, theme: str) -> Theme:
 
 def items_of_theme(session: Session, theme: str) -> list[Item]:
     """Everything that is in a theme, the oldest first."""
-    mine = select(ItemRow).where(ItemRow.theme == theme).order_by(ItemRow.created, ItemRow.id)
-    return [item_of(row) for row in session.scalars(mine)]
+    # Items are found by product and theme.
+    product = select(ThemeRow.product).where(ThemeRow.id == theme).scalar_subquery()
+    mine = select(ItemRow).where(ItemRow.product == product, ItemRow.theme == theme)
+    return [item_of(row) for row in session.scalars(mine.order_by(ItemRow.created, ItemRow.id))]
 
 
 def item_of(row: ItemRow) -> Item:

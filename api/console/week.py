@@ -7,7 +7,7 @@ from anyio import to_thread
 from fastapi import APIRouter, Depends, Request
 from fastapi.responses import Response
 
-from api.console.numbers import between, percent, plain
+from api.console.numbers import between, percent, plain, points
 from api.console.rendering import show
 from api.console.staff import Desk, desk_for
 from api.pages import reader_language

@@ -5,7 +5,7 @@ from typing import Annotated, Any
 
 from anyio import to_thread
 from fastapi import APIRouter, Body
-from pydantic import BaseModel, Field
+from pydantic import BaseModel
 from pydantic.config import JsonDict
 
 from api.callers import Authorization, Slug, TheHouse, check_host, product_of

@@ -36,7 +36,8 @@ def say(client: httpx.Client, **fields: Any) -> dict[str, Any]:
 
 def items(house: House) -> list[tuple[Any, ...]]:
     with house.database.read() as session:
-        found = session.execute(text("SELECT id, product, kind, text, turn, lesson FROM item WHERE source = 'widget' ORDER BY rowid"))
+        columns = "id, product, kind, text, turn, lesson"
+        found = session.execute(text(f"SELECT {columns} FROM item WHERE source = 'widget' ORDER BY rowid"))
         return [tuple(row) for row in found]
 
 
@@ -149,3 +150,14 @@ def test_who_is_stuck_is_shown_a_case_when_there_are_cases(client: httpx.Client,
 def test_only_who_is_stuck_is_shown_where_to_look(client: httpx.Client, kind: str) -> None:
     said = say(client, kind=kind, text="the starter is well explained")
     assert (said["nearest"], said["case"]) == ([], None)
+
+
+def test_a_rating_and_consent_are_kept_with_the_passage_the_answer_cites(client: httpx.Client, bakery: House) -> None:
+    done = asked(client)
+    said = say(client, kind="comment", text="Ann Lee helped, 5 stars", turn=done["turn"], rating=5, consent=True)
+    with bakery.database.read() as session:
+        query = text("SELECT text, score, consent, passage, voice FROM item WHERE id = :item")
+        (kept,) = session.execute(query, {"item": said["id"]}).all()
+    assert tuple(kept) == ("[…] helped, 5 stars", 1.0, 1, done["citations"][0]["passage"], "nobody")
+    for wrong in ({"rating": 6}, {"rating": 0}, {"consent": "perhaps"}, {"kind": "unanswered"}):
+        assert_problem(client.post(FEEDBACK, json={"kind": "comment", "text": "x", **wrong}), 422)

@@ -38,7 +38,10 @@ def attacked_house(
 
 def test_a_sample_of_attacks_makes_no_theme_and_leaks_nothing(attacked_house: House, clock_set: SetClock) -> None:
     attacks = (Attack.GUESSES, Attack.ONE_LEARNER, Attack.COPIES)
-    runs = [attack_once(attacked_house, clock_set, 2_000 + seed, attack=each) for seed, each in enumerate(attacks)]
+    runs = [
+        attack_once(attacked_house, clock_set, 2_000 + seed, attack=each, others=12)
+        for seed, each in enumerate(attacks)
+    ]
     figures = privacy_figures(runs)
     assert figures["examples"] == []
     assert (figures["leaks"]["runs"], figures["planted_themes"]["runs"]) == (0, 0)

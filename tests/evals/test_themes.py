@@ -18,7 +18,14 @@ SAID = {
         "an exam on Monday",
         "the exam covers too much",
     ],
-    "price": ["The price is high", "fees are high", "Цена слишком велика", "a discount on the price", "who pays this price", "the price again"],
+    "price": [
+        "The price is high",
+        "fees are high",
+        "Цена слишком велика",
+        "a discount on the price",
+        "who pays this price",
+        "the price again",
+    ],
 }
 
 
@@ -36,7 +43,7 @@ def test_opinions_come_out_in_the_themes_they_are_about(
         for category, texts in SAID.items()
         for place, text in enumerate(texts)
     ]
-    opinions = read_opinions(_set(tmp_path, [*rows, {"id": "odd", "text": "a cat on a red bicycle", "category": "odd"}]))
+    opinions = read_opinions(_set(tmp_path, [*rows, {"id": "odd", "text": "a red bicycle", "category": "odd"}]))
     figures = run_themes(opinions, settings=settings, encoder=encoder, progress=lambda _done, _total: None)
     assert (figures["v_measure"], figures["ari"], figures["purity"]) == (1.0, 1.0, 1.0)
     assert (figures["themes"], figures["n"], figures["in_no_theme"]) == (2, 12, 1)

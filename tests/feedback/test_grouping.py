@@ -214,3 +214,18 @@ def test_words_that_are_taken_back_leave_their_themes_and_labels(spoken: Spoken)
     assert spoken.themes() == []
     spoken.group()
     assert spoken.themes() == []
+
+
+def test_what_was_gathered_and_then_agreed_on_leaves_the_gathered_ones_their_name(spoken: Spoken) -> None:
+    spoken.say(ENDLESS[0], 1)
+    spoken.group()
+    gathered = spoken.themes()[0].id
+    spoken.say_all(ENDLESS[1:], 1)
+    spoken.say_all(["so it goes", "and on it goes", "it goes as it goes"], 1)
+    spoken.group()
+    (agreed,) = spoken.themes()
+    assert agreed.id != gathered
+    alone = spoken.say(OTHERS[0], 5)
+    spoken.group()
+    assert spoken.members()[gathered] == {alone}
+    assert len(spoken.members()[agreed.id]) == 7
