@@ -40,6 +40,8 @@ _SYLLABLES = {
     "ru": ("брам", "вель", "зур", "квин", "шахт", "мырл", "ондо", "феск", "грю", "плув", "вякс", "ярн"),
 }
 _KINDS = (ItemKind.COMMENT, ItemKind.STUCK, ItemKind.THUMB_DOWN)
+# So many guessed words, and ways in which planted messages are typed, in all runs: more would be encoded, not learnt.
+_GUESSES, _TYPED = 12, 200
 # One learner's messages are days apart; what is planted comes at once.
 _OVER_DAYS = 20
 
@@ -171,9 +173,11 @@ def _plant(
             case Attack.COPIES:
                 text = copied
             case Attack.GUESSES:
-                text = rng.choice(words["alone"]).format(own=_made_word(rng, lang))
+                guess = _made_word(random.Random(f"guess {rng.randrange(_GUESSES)}"), lang)
+                text = rng.choice(words["alone"]).format(own=guess)
             case _:
-                text = worded(words["planted"], lang, rng, slips=0.02).format(mark=mark)
+                typing = random.Random(f"typed {lang} {rng.randrange(_TYPED)}")
+                text = worded(words["planted"], lang, typing, slips=0.02).format(mark=mark)
         speaker = None if attack is Attack.NOBODY else who
         at = speaking.house.clock() - timedelta(minutes=5) + timedelta(seconds=number)
         planted.append(speaking.said(speaker, text, lesson, at=at))

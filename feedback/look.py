@@ -18,7 +18,7 @@ from feedback.sequential import Bounds, bounds_of
 from learning.figures import Share
 
 PLACEBOS = 20
-"""So many unchanged lessons are compared with, those most learners came to."""
+"""So many unchanged lessons are compared with, those most learners had come to."""
 
 ChangedUntil = Callable[[datetime], frozenset[str]]
 """Slugs of the lessons that did not stay as they were from the plan's beginning until a moment."""
@@ -57,6 +57,9 @@ class _Seen:
         self.effect, self.log = effect, log
         self._period = Period(datetime.fromisoformat(effect.plan["since"]), effect.released, until)
         self._made: dict[str, Cohorts] = {}
+        # By what was there at the release, which stays so whenever a look is taken.
+        before = {lesson: sum(at < effect.released for at in came.values()) for lesson, came in log.visits.items()}
+        self._others = sorted(before.keys() - {effect.place.lesson}, key=lambda lesson: (-before[lesson], lesson))
 
     def at(self, lesson: str) -> Cohorts:
         if lesson not in self._made:
@@ -65,8 +68,7 @@ class _Seen:
         return self._made[lesson]
 
     def placebos(self, changed: frozenset[str]) -> list[str]:
-        others = set(self.log.visits) - changed - {self.effect.place.lesson}
-        return sorted(others, key=lambda other: (-len(self.log.visits[other]), other))[:PLACEBOS]
+        return [lesson for lesson in self._others if lesson not in changed][:PLACEBOS]
 
 
 def _look(

@@ -4,7 +4,6 @@ A section is told with a number only where enough learners stand behind it (`fee
 """
 
 from collections import defaultdict
-from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -43,18 +42,20 @@ def stumbles_in(
     session: Session, product: str, lesson: str, *, k: int, since: datetime, now: datetime
 ) -> LessonStumbles:
     """A live lesson's sections with the learners who said since then that they had trouble there."""
-    said = _said(session, product, lesson, since=since)
-    back = browsers_that_came_back(session, product, [each for some in said.values() for each in some], until=now)
-    counts = {anchor: _told(voices_in(some, came_back=back).learners, k) for anchor, some in said.items()}
+    counted = _counted(session, product, lesson, since=since, now=now)
     outline = next(iter(read_outlines(session, product, only=[lesson])), None)
     sections = {section.anchor: section.heading for section in outline.sections} if outline else {}
-    shown = tuple(Stumble(anchor, heading, counts.get(anchor, 0)) for anchor, heading in sections.items())
-    gone = [each for anchor, some in said.items() if anchor not in sections for each in some]
-    return LessonStumbles(shown, _told(voices_in(gone, came_back=back).learners, k))
+    shown = tuple(
+        Stumble(anchor, heading, _told(counted.get(anchor, frozenset()), k)) for anchor, heading in sections.items()
+    )
+    gone = (learners for anchor, learners in counted.items() if anchor not in sections)
+    return LessonStumbles(shown, _told(frozenset().union(*gone), k))
 
 
-def _said(session: Session, product: str, lesson: str, *, since: datetime) -> dict[str, list[Said]]:
-    """Trouble by section; what nobody known said counts nowhere."""
+def _counted(
+    session: Session, product: str, lesson: str, *, since: datetime, now: datetime
+) -> dict[str, frozenset[str]]:
+    """Whose voices count, by section; what nobody known said counts nowhere."""
     here = (
         ItemRow.product == product,
         ItemRow.lesson == lesson,
@@ -62,18 +63,21 @@ def _said(session: Session, product: str, lesson: str, *, since: datetime) -> di
         ItemRow.kind.in_(TROUBLE),
         ItemRow.learner.is_not(None),
     )
-    by_section: dict[str, list[Said]] = defaultdict(list)
+    found: dict[str, set[str]] = defaultdict(set)
     # Somebody vouched for counts whatever they said, so that their words need not be read.
     known = select(ItemRow.anchor, ItemRow.learner).where(*here, ItemRow.voice == Voice.PERSON).distinct()
     for told in session.execute(known):
-        by_section[told.anchor].append(Said("", told.learner, Voice.PERSON, "", since))
+        found[told.anchor].add(str(told.learner))
+    said: dict[str, list[Said]] = defaultdict(list)
     columns = ItemRow.id, ItemRow.anchor, ItemRow.learner, ItemRow.text, ItemRow.created
     browsers = select(*columns).where(*here, ItemRow.voice == Voice.BROWSER)
     for row in session.execute(browsers.order_by(ItemRow.created.desc(), ItemRow.id).limit(_MOST_ITEMS)):
-        by_section[row.anchor].append(Said(row.id, row.learner, Voice.BROWSER, row.text, row.created))
-    return by_section
+        said[row.anchor].append(Said(row.id, row.learner, Voice.BROWSER, row.text, row.created))
+    back = browsers_that_came_back(session, product, [each for some in said.values() for each in some], until=now)
+    for anchor, some in said.items():
+        found[anchor] |= voices_in(some, came_back=back).learners
+    return {anchor: frozenset(learners) for anchor, learners in found.items()}
 
 
-def _told(learners: Iterable[str], k: int) -> int | None:
-    count = len(list(learners))
-    return count if count == 0 or count >= k else None
+def _told(learners: frozenset[str], k: int) -> int | None:
+    return len(learners) if not learners or len(learners) >= k else None

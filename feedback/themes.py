@@ -30,10 +30,10 @@ def find_theme(session: Session, product: str, theme: str) -> Theme:
 
 def items_of_theme(session: Session, theme: str) -> list[Item]:
     """Everything that is in a theme, the oldest first."""
-    # Items are found by product and theme.
+    # By product and theme, as the index has them; asked to sort, SQLite walks all the product's items instead.
     product = select(ThemeRow.product).where(ThemeRow.id == theme).scalar_subquery()
-    mine = select(ItemRow).where(ItemRow.product == product, ItemRow.theme == theme)
-    return [item_of(row) for row in session.scalars(mine.order_by(ItemRow.created, ItemRow.id))]
+    rows = session.scalars(select(ItemRow).where(ItemRow.product == product, ItemRow.theme == theme))
+    return [item_of(row) for row in sorted(rows, key=lambda row: (row.created, row.id))]
 
 
 def item_of(row: ItemRow) -> Item:

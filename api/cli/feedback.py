@@ -42,6 +42,9 @@ def bring(
     host: Annotated[str, typer.Option(help="the host whose learners' ids the authors are, as its token is named")] = "",
     best_rating: Annotated[int, typer.Option(min=2, max=1000, help="ratings go from 1 to this")] = 5,
     keep_unplaced: Annotated[bool, typer.Option(help="keep rows of a lesson that is not there, without one")] = False,
+    one_each: Annotated[
+        bool, typer.Option("--one-each", help="every row without an author is another learner's: an anonymous survey")
+    ] = False,
     dry_run: Annotated[
         bool, typer.Option("--dry-run", help="tell what would become of the rows, and keep none")
     ] = False,
@@ -64,7 +67,9 @@ def bring(
 
     brought = read_brought(_read(file), name=file.name)
     slug = ProductSlug(product)
-    how = Bringing(slug, kind=ItemKind(kind), host=host, best=best_rating, keeps_unplaced=keep_unplaced)
+    how = Bringing(
+        slug, kind=ItemKind(kind), host=host, best=best_rating, keeps_unplaced=keep_unplaced, one_each=one_each
+    )
     with open_house(read_settings()) as house, progress_bars() as bars:
         check_product(house.database, product)
         told = import_rows(house.database, brought, how, clock=house.clock, is_dry=dry_run, progress=bars("taking in"))

@@ -99,3 +99,17 @@ def test_rows_of_a_lesson_that_is_gone_may_be_kept_without_one(house: House) -> 
 def test_ids_of_two_sources_do_not_meet(house: House) -> None:
     told = bring(house, "text,source,id\none,forum a,1\ntwo,forum b,1\none,forum a,1\n")
     assert (told.kept, told.repeated) == (2, 1)
+
+
+def test_rows_of_an_anonymous_survey_count_as_a_learner_each_only_when_their_owner_says_so(house: House) -> None:
+    survey = "text,author\nToo fast,\nToo fast,anonymous\nToo slow,Ann\n"
+    bring(house, survey)
+    with house.database.read() as session:
+        assert {row.voice for row in session.scalars(select(ItemRow)) if row.text == "Too fast"} == {Voice.NOBODY}
+    told = bring(emptied(house), survey, one_each=True)
+    assert (told.kept, bring(house, survey, one_each=True).repeated) == (3, 3)
+    with house.database.read() as session:
+        said = list(session.scalars(select(ItemRow)))
+    assert {row.voice for row in said} == {Voice.PERSON}
+    assert len({row.learner for row in said}) == 3
+    assert author_key(COURSE, "Ann") in {row.learner for row in said}
