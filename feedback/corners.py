@@ -38,7 +38,7 @@ class Corner:
 
 @dataclass(frozen=True, slots=True)
 class Told:
-    """What arranging needs of an item."""
+    """What arranging needs of an item; `waits`: it was not looked at since it came, or was placed anew."""
 
     id: str
     kind: ThemeKind
@@ -50,6 +50,7 @@ class Told:
     input_hash: str
     theme: str | None
     created: datetime
+    waits: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +88,7 @@ def kind_of(*, kind: str, score: float | None, text: str) -> ThemeKind:
 def told_items(session: Session, ids: Collection[str]) -> list[Told]:
     """Those of these items that have a vector's name, the oldest first."""
     columns = ItemRow.id, ItemRow.kind, ItemRow.score, ItemRow.text, ItemRow.lesson, ItemRow.anchor
-    more = ItemRow.passage, ItemRow.input_hash, ItemRow.theme, ItemRow.created, ItemRow.learner
+    more = ItemRow.passage, ItemRow.input_hash, ItemRow.theme, ItemRow.created, ItemRow.grouped, ItemRow.learner
     ordered = sorted(ids)
     found = []
     for start in range(0, len(ordered), _IDS_A_QUERY):
@@ -96,7 +97,7 @@ def told_items(session: Session, ids: Collection[str]) -> list[Told]:
             kind = kind_of(kind=row.kind, score=row.score, text=row.text)
             place = row.lesson, row.anchor if row.lesson is not None else ""
             told = row.passage, row.input_hash, row.theme, row.created
-            found.append(Told(row.id, kind, row.text, row.learner, *place, *told))
+            found.append(Told(row.id, kind, row.text, row.learner, *place, *told, waits=row.grouped is None))
     return sorted(found, key=lambda each: (each.created, each.id))
 
 

@@ -9,7 +9,7 @@ from typing import Any
 from feedback.cohorts import REACH, Period, cohorts_at
 from feedback.concern import Concern
 from feedback.course_log import CourseLog
-from feedback.effect_plan import learners_needed
+from feedback.effect_plan import needs_of
 from learning.figures import wilson
 
 
@@ -39,4 +39,4 @@ def _now(concern: Concern, log: CourseLog, *, k: int, now: datetime) -> dict[str
         return {"now": None, "needed": None}
     share = round(troubled / came, 4)
     shares = {"troubled": troubled, "came": came, "share": share, "interval": list(wilson(troubled, came))}
-    return {"now": shares, "needed": learners_needed(share) if share > 0 else None}
+    return {"now": shares, "needed": needs_of(came, troubled).learners}

@@ -125,7 +125,8 @@ def _put(session: Session, theme: Kept, *, now: datetime) -> None:
     """Items whose words were taken back meanwhile stay out."""
     table = cast(Table, ItemRow.__table__)
     same = table.c.id == bindparam("item"), table.c.input_hash == bindparam("words")
-    rows = [{"item": item.id, "words": item.input_hash} for item in theme.items]
+    moved = [item for item in theme.items if item.waits or item.theme != theme.id]
+    rows = [{"item": item.id, "words": item.input_hash} for item in moved]
     if rows:
         session.connection().execute(update(table).where(*same).values(theme=theme.id, grouped=now), rows)
 

@@ -15,7 +15,7 @@ from feedback.figures import ProductFigures, figures_of
 from feedback.proposal import Proposal
 from feedback.proposal_wording import reason_words
 from feedback.proposals import WAITING, find_proposal, history_of
-from foundation.errors import NotFound
+from foundation.errors import Conflict, NotFound
 from knowledge.edits import Change, ChangeKind, insert_behind
 from knowledge.language import Lang
 from knowledge.revisions import LessonState, live_state, state_of_revision
@@ -45,6 +45,7 @@ def read_proposal(desk: Desk, name: str, *, lang: Lang) -> dict[str, Any]:
         "rows": compared.rows,
         "ways": compared.views,
         "gone": live is None,
+        "live": live.revision if live is not None else "",
         "stale": live is not None and _is_stale(compared),
         "drafts": drafts_of(proposal, base, live) if live is not None else [],
         "themes": [tell_theme(each, names, lang) for each in figures.themes if each.id in proposal.themes],
@@ -93,20 +94,22 @@ def drafts_of(proposal: Proposal, base: LessonState, live: LessonState) -> list[
 
 
 def redrafted(session: Session, product: str, name: str, form: Mapping[str, str]) -> tuple[str, list[Change]]:
-    """The live revision, and the drafts with what was typed; those ticked to be left out, or left empty, are not there.
+    """The revision whose drafts were shown, and these with what was typed; what is ticked or left empty is not there.
 
-    Raises NotFound.
+    Raises NotFound, and Conflict for a revision of another lesson.
     """
     proposal = find_proposal(session, product, name)
-    live = live_state(session, product, proposal.place.lesson or "")
-    drafts = drafts_of(proposal, state_of_revision(session, proposal.base), live)
+    shown = state_of_revision(session, form.get("base", ""))
+    if shown.lesson != live_state(session, product, proposal.place.lesson or "").lesson:
+        raise Conflict("this form is of another lesson; open the proposal again")
+    drafts = drafts_of(proposal, state_of_revision(session, proposal.base), shown)
     kept = []
     for number, draft in enumerate(drafts):
         typed = form.get(f"markdown-{number}", draft.markdown).replace("\r\n", "\n").strip()
         if form.get(f"drop-{number}") or (draft.kind in _WRITTEN and not typed):
             continue
         kept.append(replace(draft, markdown=typed) if draft.kind in _WRITTEN else draft)
-    return live.revision, kept
+    return shown.revision, kept
 
 
 def _expected(told: Mapping[str, Any], form: Callable[[float], str]) -> dict[str, Any]:
