@@ -15,7 +15,7 @@ from feedback.facets import FacetSet, Scores, score_facets
 from feedback.item import ItemKind
 from feedback.tables import ItemRow
 from feedback.theme import ThemeKind
-from feedback.tone import is_praise
+from feedback.tone import asks, is_praise
 from knowledge.encoder import Vector
 from knowledge.language import language_of
 from knowledge.vectors import load_vectors, rounded_dim
@@ -72,12 +72,13 @@ def eyes_of(session: Session, ids: Sequence[str], *, encoder_id: str) -> Eyes | 
     return None
 
 
-def kind_of(*, kind: str, score: float | None, text: str) -> ThemeKind:
+def kind_of(*, kind: str, score: float | None, text: str, lesson: str | None) -> ThemeKind:
     """What an item is about: something missing, something that hurts, or something that is good as it is.
 
-    Whether a comment praises its learner's number says, where there is one, and else its words.
+    Whether a comment praises its learner's number says, where there is one, and else its words. A comment that asks
+    what no lesson has is a question the course does not answer, like one the assistant was asked.
     """
-    if kind in _GAPS:
+    if kind in _GAPS or (kind in _COMMENTS and lesson is None and score is None and asks(text)):
         return ThemeKind.GAP
     praised = kind in _PRAISES or (score is not None and score > 0)
     if praised or (kind in _COMMENTS and not score and is_praise(text)):
@@ -94,7 +95,7 @@ def told_items(session: Session, ids: Collection[str]) -> list[Told]:
     for start in range(0, len(ordered), _IDS_A_QUERY):
         mine = ItemRow.id.in_(ordered[start : start + _IDS_A_QUERY]), ItemRow.input_hash.is_not(None)
         for row in session.execute(select(*columns, *more).where(*mine)):
-            kind = kind_of(kind=row.kind, score=row.score, text=row.text)
+            kind = kind_of(kind=row.kind, score=row.score, text=row.text, lesson=row.lesson)
             place = row.lesson, row.anchor if row.lesson is not None else ""
             told = row.passage, row.input_hash, row.theme, row.created
             found.append(Told(row.id, kind, row.text, row.learner, *place, *told, waits=row.grouped is None))
