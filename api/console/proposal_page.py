@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import replace
+from difflib import SequenceMatcher
 from functools import partial
 from typing import Any
 
@@ -16,13 +17,15 @@ from feedback.proposal import Proposal
 from feedback.proposal_wording import reason_words
 from feedback.proposals import WAITING, find_proposal, history_of
 from foundation.errors import Conflict, NotFound
-from knowledge.edits import Change, ChangeKind, insert_behind
+from knowledge.edits import Change, ChangeKind, insert_behind, replace_blocks
 from knowledge.language import Lang
 from knowledge.revisions import LessonState, live_state, state_of_revision
 from knowledge.sections import may_change
 from knowledge.three_way import fit_changes
 from learning.people import find_person
 
+# Of a paragraph with a sentence put in or taken out more than half is as it was.
+_ALIKE = 0.5
 _WRITTEN = (ChangeKind.REPLACE, ChangeKind.INSERT)
 
 
@@ -78,7 +81,8 @@ def place_of(proposal: Proposal, names: Mapping[tuple[str, str], dict[str, str]]
 def drafts_of(proposal: Proposal, base: LessonState, live: LessonState) -> list[Change]:
     """The proposal's changes in the terms of the live lesson, for the author to write over; one where there is none.
 
-    What does not fit any more goes to the end of its section, if it is text; else it is left out.
+    Text that does not fit any more goes in place of the paragraph most like the one it was for, else to the end of its
+    section; what is no text is left out.
     """
     if not proposal.changes:
         return [insert_behind(live.blocks, _end(live, proposal.place.anchor), "")]
@@ -89,8 +93,18 @@ def drafts_of(proposal: Proposal, base: LessonState, live: LessonState) -> list[
             drafts.append(fitted.change)
         elif change.kind in _WRITTEN and not fitted.is_done:
             anchor = str(base.blocks[max(change.last, 0)]["anchor"]) if base.blocks else ""
-            drafts.append(insert_behind(live.blocks, _end(live, anchor), change.markdown))
+            drafts.append(_refitted(change, live, anchor))
     return drafts
+
+
+def _refitted(change: Change, live: LessonState, anchor: str) -> Change:
+    here = [number for number, block in enumerate(live.blocks) if may_change(block) and block["anchor"] == anchor]
+    if change.kind is ChangeKind.REPLACE and here:
+        alike = {number: SequenceMatcher(None, change.before, live.blocks[number]["text"]).ratio() for number in here}
+        nearest = max(here, key=lambda number: (alike[number], -number))
+        if alike[nearest] >= _ALIKE:
+            return replace_blocks(live.blocks, nearest, nearest, change.markdown)
+    return insert_behind(live.blocks, _end(live, anchor), change.markdown)
 
 
 def redrafted(session: Session, product: str, name: str, form: Mapping[str, str]) -> tuple[str, list[Change]]:

@@ -13,7 +13,7 @@ from feedback.theme import ThemeKind
         ("what about Google Ads experiments", None, ThemeKind.GAP),
         ("Можно ли так же в рекламе", None, ThemeKind.GAP),
         ("Why 16 in the formula?", "sample-size", ThemeKind.TROUBLE),
-        ("what a great course, thank you", None, ThemeKind.PRAISE),
+        ("a great course, thank you", None, ThemeKind.PRAISE),
         ("Отличный курс, спасибо!", None, ThemeKind.PRAISE),
         ("Good, but where is the solution", None, ThemeKind.TROUBLE),
         ("When I read it I was lost", None, ThemeKind.TROUBLE),

@@ -229,6 +229,21 @@ def test_a_lesson_that_changed_since_is_compared_three_ways_and_the_change_made_
     assert state_of(bakery) is ProposalState.APPROVED
 
 
+def test_other_words_for_a_paragraph_that_changed_since_go_in_its_place(
+    client: httpx.Client, bakery: House, tmp_path: Path
+) -> None:
+    say(bakery, learners(bakery, 12))
+    propose(bakery, instead=True)
+    changed = LESSONS["02-dough.md"].replace("four hours", "five hours")
+    take_in(bakery, tmp_path / "bread", {**LESSONS, "02-dough.md": changed})
+    ann = visit(client, bakery, "ann", bread=Role.AUTHOR)
+    form = ann.open(PROPOSAL).split("/edit")[1]
+    assert "<legend>Replace</legend>" in form
+    assert "The dough rests for five hours" in form
+    assert decide(ann, "edit").status_code == 303
+    assert "<del>" in ann.open(PROPOSAL)
+
+
 def test_rights_decide_who_reads_and_who_decides(client: httpx.Client, bakery: House) -> None:
     say(bakery, learners(bakery, 12))
     propose(bakery)

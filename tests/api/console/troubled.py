@@ -9,7 +9,7 @@ from feedback.proposal import ProposalKind
 from feedback.tables import ItemRow, ProposalRow, ThemeRow
 from feedback.theme import ThemeKind
 from foundation.ids import PersonId, ProductSlug
-from knowledge.edits import Change, change_to_plain, insert_behind
+from knowledge.edits import Change, change_to_plain, insert_behind, replace_blocks
 from knowledge.revisions import live_state
 from learning.enrolments import enrol
 from learning.events import Verb, record_event
@@ -90,13 +90,20 @@ def say(
     return theme
 
 
-def propose(house: House, *, name: str = "pr-rest", theme: str = "t-rest", markdown: str | None = ADDED) -> str:
-    """A proposal at the place, by a rule; without `markdown` there is no text in it. Gives its id."""
+def propose(
+    house: House, *, name: str = "pr-rest", theme: str = "t-rest", markdown: str | None = ADDED, instead: bool = False
+) -> str:
+    """A proposal at the place, by a rule, behind its last paragraph or `instead` of it; gives its id.
+
+    Without `markdown` there is no text in it.
+    """
     now = house.clock()
     with house.database.write() as session:
         live = live_state(session, BREAD, LESSON)
         last = max(number for number, block in enumerate(live.blocks) if block["anchor"] == ANCHOR)
         changes: list[Change] = [] if markdown is None else [insert_behind(live.blocks, last, markdown)]
+        if instead:
+            changes = [replace_blocks(live.blocks, last, last, markdown or "")]
         plain = [change_to_plain(change) for change in changes]
         row = ProposalRow(id=name, product=BREAD, kind=ProposalKind.ADD_ANSWER, state="open", version=1)
         row.lesson, row.anchor, row.passage, row.themes, row.base = LESSON, ANCHOR, None, [theme], live.revision
