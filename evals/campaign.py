@@ -24,8 +24,8 @@ from evals.dialogues import run_dialogues
 from evals.feedback_privacy import CAMPAIGN_SEEDS, run_feedback_privacy
 from evals.here import run_here
 from evals.intents import run_intents
+from evals.loop import EFFECT_RUNS, run_loop
 from evals.loop import HELD_OUT as LOOP_SEEDS
-from evals.loop import run_loop
 from evals.loop_effects import run_effects
 from evals.noticing import DEVELOPMENT, measure_noticing
 from evals.reading import measure_reading
@@ -201,7 +201,7 @@ def _tutor(measuring: _Measuring) -> dict[str, Any]:
 
 def _loop(measuring: _Measuring) -> dict[str, Any]:
     found = run_loop(LOOP_SEEDS, settings=measuring.settings, encoder=measuring.encoder, progress=_quiet)
-    return {"encoder": measuring.encoder.id, "found": found, "effects": run_effects()}
+    return {"encoder": measuring.encoder.id, "found": found, "effects": run_effects(runs=EFFECT_RUNS)}
 
 
 def _feedback_privacy(measuring: _Measuring) -> dict[str, Any]:

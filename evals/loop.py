@@ -40,6 +40,8 @@ from knowledge.vectors import Progress
 LOOKED_AT = 10
 """So many proposals an author may be expected to read."""
 DEFECTS = 8
+EFFECT_RUNS = 80
+"""So many releases of each sort are tried (`evals.loop_effects`): two CPU minutes."""
 COURSES = ("ab-tests-ru", "ab-tests-en", "made-ru", "made-en")
 CHANGED_COURSES = ("ab-tests-ru", "made-en")
 TOLD_WHEN_CHANGED = ("recall", "precision", "speakers_a_defect")
