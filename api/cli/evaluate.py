@@ -301,7 +301,7 @@ def tutor(
 
 @app.command("loop")
 def loop(
-    seeds: Annotated[int, typer.Option(min=1, max=100, help="so many cohorts for each course")] = 4,
+    seeds: Annotated[int, typer.Option(min=1, max=100, help="so many cohorts for each course")] = 2,
     effects: Annotated[int, typer.Option(min=4, help="so many releases of each sort")] = 80,
     privacy: Annotated[int, typer.Option(min=0, max=1000, help="attack with planted messages so many times")] = 0,
     cache: Cache = None,
@@ -309,7 +309,7 @@ def loop(
 ) -> None:
     """Plant defects in courses and see whether what made-up learners say leads to them; try releases on others.
 
-    What is assumed of courses and learners: docs/design/loop-proof.md. Four seeds take a quarter of an hour.
+    What is assumed of courses and learners: docs/design/loop-proof.md. Two seeds take some ten minutes.
 
     Example: companion eval loop --seeds 1 --effects 100 --json
     """

@@ -39,7 +39,7 @@ async def overview(request: Request, staff: TheStaff) -> Response:
 async def product(request: Request, desk: Annotated[Desk, Depends(desk_for())]) -> Response:
     """A product's desk."""
     told = await to_thread.run_sync(_told, desk.staff, desk.slug)
-    charts = []
+    charts = None
     if may(desk.roles, _READERS):
         charts = await to_thread.run_sync(_pictures, desk, reader_language(request), words(request))
     return show(request, desk, "desk.html", told=told, charts=charts)
