@@ -43,7 +43,7 @@ def tend(house: House, product: str, *, progress: Progress = _quiet) -> Tended:
     """One round for a product. Raises EncoderUnavailable and IndexUnavailable; what was done until then is kept."""
     slug, database, now = ProductSlug(product), house.database, house.clock()
     placed = place_items(database, house.shelves, slug, progress=progress)
-    settle_items(database, house.shelves, slug)
+    settle_items(database, house.shelves, slug, now=now)
     remember_facets(database, house.encoder)
     grouped = group_items(database, slug, encoder_id=house.encoder.id, now=now)
     keep_figures(database, slug, now=now)

@@ -12,6 +12,8 @@ _HEX = r"[0-9a-f]"
 _TLD = r"(?:com|ru|org|net|io|me|edu|рф|by|ua|kz|uk|de|fr|es|info|dev|app|pro)"
 _MAILS = (
     r"(?<![\w.+-])[\w.+-]{1,64}@[\w-]{2,}(?:\.[\w-]+)*\.[^\W\d_]{2,}",
+    # Of one letter only where the ending is a known one: "a@b.mean" is a product of matrices.
+    rf"(?<![\w.+-])[\w.+-]{{1,64}}@\w\.{_TLD}\b",
     rf"(?:(?<![\w.+-])[\w+-]{{1,32}}\s+(?:dot|точка)\s+)?(?<![\w.+-])[\w.+-]{{1,64}}\s*[([{{<]?\s*(?:\bat\b|\bсобака\b|\bсобачка\b)\s*[)\]}}>]?\s*[\w-]+\s*"
     rf"(?:[([{{<]?\s*(?:\bdot\b|\bточка\b)\s*[)\]}}>]?\s*|\.){_TLD}\b",
     rf"(?<![\w.+-])[\w.+-]{{1,64}}\s*[([{{](?:at|a|@)[)\]}}]\s*[\w-]+(?:\.[\w-]+)*\.{_TLD}\b",

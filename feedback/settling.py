@@ -7,6 +7,7 @@ of a question that was asked stays: the assistant knows what it found for it.
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
 import numpy as np
 import numpy.typing as npt
@@ -15,6 +16,7 @@ from sqlalchemy.orm import Session
 
 from feedback.likely_sections import SURE, Matrix, shares_in_course, shares_in_lesson
 from feedback.tables import ItemRow
+from feedback.theme_rows import recount_themes
 from foundation.database import Database
 from foundation.ids import ProductSlug
 from knowledge.centring import centre
@@ -59,7 +61,7 @@ class _Sections:
         return self.names.index((source.lesson.slug, source.anchor))
 
 
-def settle_items(database: Database, shelves: Shelves, product: str) -> int:
+def settle_items(database: Database, shelves: Shelves, product: str, *, now: datetime) -> int:
     """Settle what was said since the last time; gives how many items moved to another section.
 
     An item that was in a theme leaves it when it moves, to be grouped anew. Raises IndexUnavailable.
@@ -67,7 +69,7 @@ def settle_items(database: Database, shelves: Shelves, product: str) -> int:
     with database.read() as session:
         new = set(session.scalars(_lessons_with_new(product)))
         lessons = [head for head in live_lessons(session, product) if head.slug in new]
-    settling = _Settling(database, shelves, ProductSlug(product))
+    settling = _Settling(database, shelves, ProductSlug(product), now)
     moved = sum(settling.in_lesson(lesson) for lesson in lessons)
     return moved + (settling.unnamed() if None in new else 0)
 
@@ -82,6 +84,7 @@ class _Settling:
     database: Database
     shelves: Shelves
     product: ProductSlug
+    now: datetime
 
     def in_lesson(self, lesson: LessonHead) -> int:
         """Settle the newest things said in a lesson."""
@@ -157,11 +160,14 @@ class _Settling:
     ) -> int:
         moved = 0
         with self.database.write() as session:
+            themes = _themes_of(session, said)
             for each, section, hits in zip(said, best, found, strict=True):
                 if section is None or not each.moves or sections.names[section] == (each.lesson, each.anchor):
                     continue
                 passage = next(hit.place.passage for hit in hits if sections.number_of(hit.place.passage) == section)
                 moved += _moved(session, each, sections.sources[passage])
+            if moved:
+                recount_themes(session, themes, now=self.now)
         return moved
 
 
@@ -187,6 +193,11 @@ def _own(found: Sequence[Sequence[Hit]], sections: _Sections) -> Matrix:
             section = number[hit.place.passage]
             own[row, section] = max(own[row, section], hit.score)
     return own
+
+
+def _themes_of(session: Session, said: Sequence[_Told]) -> set[str]:
+    mine = select(ItemRow.theme).where(ItemRow.id.in_([each.id for each in said]), ItemRow.theme.is_not(None))
+    return {theme for theme in session.scalars(mine.distinct()) if theme is not None}
 
 
 def _moved(session: Session, told: _Told, source: Source) -> int:

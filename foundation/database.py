@@ -7,6 +7,7 @@ SQLite by default: WAL, foreign keys on, `BEGIN IMMEDIATE` for writers. A read t
 
 import json
 import sqlite3
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
@@ -31,6 +32,8 @@ _NAMING = {
 }
 _WRITES = "companion_writes"
 _CLOCK, _MOMENT = "companion_clock", "companion_moment"
+# A checkpoint is refused at once, without waiting, while another connection makes one.
+_CHECKPOINTS, _BREATH_S = 30, 0.1
 
 
 class Base(DeclarativeBase):
@@ -93,8 +96,12 @@ class Database:
         with self._told():
             connection = self.engine.raw_connection()
             try:
-                for statement in ("VACUUM", "PRAGMA wal_checkpoint(TRUNCATE)"):
-                    connection.cursor().execute(statement).fetchall()
+                connection.cursor().execute("VACUUM").fetchall()
+                for _again in range(_CHECKPOINTS):
+                    is_busy = connection.cursor().execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()[0]
+                    if not is_busy:
+                        break
+                    time.sleep(_BREATH_S)
             finally:
                 connection.close()
 

@@ -29,7 +29,7 @@ _PRODUCT = ProductSlug("bench-themes")
 _ENCODER = "e5-small-q4-0-3-0"
 _LEARNERS = 2_000
 _TOPICS_OF = 400
-_KINDS = (ItemKind.COMMENT, ItemKind.UNANSWERED)
+_KINDS = (ItemKind.STUCK, ItemKind.UNANSWERED)
 
 
 def say_made(house: House, texts: Sequence[str], *, begin: int) -> None:

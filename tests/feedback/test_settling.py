@@ -1,16 +1,19 @@
 """What was said finds its section from all that was said there."""
 
+from collections import Counter
+
 import numpy as np
 import pytest
 from sqlalchemy import select
 
 from companion.wiring import House
+from feedback.grouping import group_items
 from feedback.inbox import NewItem, record_item
 from feedback.item import ItemKind
 from feedback.likely_sections import SURE, shares_in_course, shares_in_lesson
 from feedback.placing import place_items
 from feedback.settling import settle_items
-from feedback.tables import ItemRow
+from feedback.tables import ItemRow, ThemeRow
 from foundation.ids import ProductSlug
 from tests.conftest import TakeIn
 
@@ -76,18 +79,24 @@ def test_a_remark_that_names_nothing_joins_the_exercise_nobody_can_do(
     ]
     for text in said:
         _say(house, text, "bread")
+    place_items(house.database, house.shelves, PRODUCT)
+    group_items(house.database, PRODUCT, encoder_id=house.encoder.id, now=house.clock())
     starter = _say(house, "how much rye flour does the starter get", "bread")
     unnamed = _say(house, "In the task about the oven the field never turns green, there is no picture", None)
     asked = _say(house, "it does not work!", "bread", turn="t-1")
     place_items(house.database, house.shelves, PRODUCT)
     before = _places(house)
-    assert settle_items(house.database, house.shelves, PRODUCT) > 0
+    assert settle_items(house.database, house.shelves, PRODUCT, now=house.clock()) > 0
     places = _places(house)
     assert [places[text] for text in (*said, unnamed)] == [("bread", "exercise-your-oven")] * 7
     assert places[starter] == ("bread", "feeding-the-starter")
     assert places[asked] == before[asked]
+    with house.database.read() as session:
+        themes = {theme.id: theme.size for theme in session.scalars(select(ThemeRow))}
+        kept = Counter(item.theme for item in session.scalars(select(ItemRow).where(ItemRow.theme.is_not(None))))
+    assert {name: size for name, size in themes.items() if size} == kept
     # What is settled stays so.
-    assert settle_items(house.database, house.shelves, PRODUCT) == 0
+    assert settle_items(house.database, house.shelves, PRODUCT, now=house.clock()) == 0
     assert _places(house) == places
 
 
