@@ -7,7 +7,7 @@ from pathlib import Path
 
 import httpx
 
-EXAMPLES_AN_OPERATION = 15
+EXAMPLES_AN_OPERATION = 12
 
 
 def test_schemathesis_finds_nothing(client: httpx.Client, tmp_path: Path) -> None:

@@ -9,7 +9,7 @@ import pytest
 from tests.api.serving import wait_until
 from tests.cli.processes import companion, end, started, write_course
 
-LESSONS = 240
+LESSONS = 140
 
 
 @pytest.fixture

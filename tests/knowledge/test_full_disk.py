@@ -30,7 +30,7 @@ FEW = {f"{n}.md": f"# Lesson {n}\n\nA test of kind {n} needs {n}00 visitors.\n" 
 LISTING = "\n".join(f"visitors_{n} = count(rows, kind={n})" for n in range(24))
 MANY = FEW | {f"more-{n}.md": f"# More {n}\n\nKind {n}.\n\n```python\n{LISTING}\n```\n" for n in range(40)}
 # For commands, which encode with no cache of earlier runs.
-MORE = dict(list(MANY.items())[:14])
+MORE = dict(list(MANY.items())[:11])
 TIGHT = 96_000
 
 
