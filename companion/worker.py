@@ -79,7 +79,8 @@ def _tend(house: House, product: ProductSlug, stop: Event) -> None:
         # text may hold a learner's words.
         _log.critical("tend.broken product=%s error=%s", product, type(err).__name__)
     else:
-        _log.info("tend.done product=%s placed=%d grouped=%d", product, done.placed, done.grouped)
+        level = logging.INFO if done.placed or done.grouped else logging.DEBUG
+        _log.log(level, "tend.done product=%s placed=%d grouped=%d", product, done.placed, done.grouped)
 
 
 def _mail(house: House, product: ProductSlug) -> None:
